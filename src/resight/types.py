@@ -172,7 +172,7 @@ class Embeddings:
 class LocalFeatures:
     """Keypoints of many annotations, packed: those of annotation i are rows offsets[i] to offsets[i + 1].
 
-    `positions` (m, 2) are pixels of the chip, `scales` (m,) its pixels, `angles` (m,) degrees, `vectors` (m, d)
+    `positions` (m, 2) and `scales` (m,) are in pixels of the chip, `angles` (m,) in degrees, `vectors` (m, d)
     uint8. `sizes` (n, 2) hold each chip's width and height, so that positions can be compared across chips.
     """
 
