@@ -1,0 +1,1 @@
+"""Photos, folders and tables: the only place that decodes."""
