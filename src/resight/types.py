@@ -172,8 +172,9 @@ class Embeddings:
 class LocalFeatures:
     """Keypoints of many annotations, packed: those of annotation i are rows offsets[i] to offsets[i + 1].
 
-    `positions` (m, 2) and `scales` (m,) are in pixels of the chip, `angles` (m,) in degrees, `vectors` (m, d)
-    uint8. `sizes` (n, 2) hold each chip's width and height, so that positions can be compared across chips.
+    `positions` (m, 2) and `scales` (m,) are in pixels of the upright photo, `angles` (m,) in degrees, `vectors`
+    (m, d) uint8. `sizes` (n, 2) hold the width and height, in the same pixels, of what was described, so that
+    positions can be compared across photos.
     """
 
     offsets: Ints
@@ -280,9 +281,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why two annotations are thought alike: matched points in chip pixels, and the weight of each pair.
+    """Why two annotations are thought alike: matched points, and the weight of each pair.
 
-    `query` and `gallery` (k, 2), `weights` (k,). Empty arrays where the method compares whole vectors.
+    `query` and `gallery` (k, 2) are in pixels of the upright photos, or of whatever picture is shown beside them;
+    `weights` (k,). Empty arrays where the method compares whole vectors.
     """
 
     query: Floats

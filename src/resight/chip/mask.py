@@ -1,0 +1,65 @@
+"""Which pixels are the animal: background names the place, not the animal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from resight.types import Mask, Pixels
+from resight.weights import U2NETP, find_weights
+
+MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
+DEVIATION = np.array([0.229, 0.224, 0.225], dtype=np.float32)
+
+Foreground = Callable[[Pixels], Mask]
+
+
+class OnnxForeground:
+    """A foreground network: RGB photo (H, W, 3) in, mask (H, W) out, 255 on what stands out.
+
+    The network takes one normalised image (1, 3, s, s) and gives a map in [0, 1], as U-2-Net does (Qin et al.
+    2020); its input is square, so the photo is squeezed.
+    """
+
+    def __init__(self, model: Path) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        # One thread each: photos are spread over processes, which is faster than threads within one photo.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            str(model), sess_options=options, providers=["CPUExecutionProvider"]
+        )
+        entry = self._session.get_inputs()[0]
+        self._input, self._size = entry.name, int(entry.shape[-1])
+        self._output = self._session.get_outputs()[0].name
+
+    def __call__(self, pixels: Pixels) -> Mask:
+        """The mask of one photo, 0 or 255, in the photo's own size."""
+        small = cv2.resize(pixels, (self._size, self._size), interpolation=cv2.INTER_AREA).astype(np.float32)
+        small = small / max(float(small.max()), 1e-6)
+        normal = (small - MEAN) / DEVIATION
+        batch = np.ascontiguousarray(normal.transpose(2, 0, 1)[None], dtype=np.float32)
+        found = self._session.run([self._output], {self._input: batch})[0][0, 0]
+        span = float(found.max() - found.min())
+        level = (found - found.min()) / span if span > 0 else np.zeros_like(found)
+        height, width = pixels.shape[:2]
+        full = cv2.resize(level, (width, height), interpolation=cv2.INTER_LINEAR)
+        return np.where(full > 0.5, 255, 0).astype(np.uint8)
+
+
+def u2netp() -> OnnxForeground:
+    """The general foreground network U-2-Net-p, by its weights' name; WeightsMissingError without them."""
+    return OnnxForeground(find_weights(U2NETP))
+
+
+def believable(mask: Mask, least: float = 0.02, most: float = 0.98) -> bool:
+    """Whether a mask can be of an animal: neither next to nothing nor everything.
+
+    >>> believable(np.zeros((4, 4), np.uint8))
+    False
+    """
+    return least <= float((mask > 127).mean()) <= most

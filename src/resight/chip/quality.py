@@ -1,0 +1,26 @@
+"""How good a chip is for naming an animal: sharp, large enough, neither black nor burnt out."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from resight.types import Chip
+
+
+def quality(chip: Chip, source_pixels: float) -> float:
+    """A number from 0 (useless) to 1 (as good as the working size can show).
+
+    `source_pixels` is the longer side of the box in the photo, before it was scaled to the chip: a chip blown up
+    from few pixels holds no more than those. Sharpness is the spread of the Laplacian relative to the spread of
+    grey levels, on the animal only.
+    """
+    grey = cv2.cvtColor(chip.pixels, cv2.COLOR_RGB2GRAY)
+    inside = chip.mask > 127 if chip.mask is not None and (chip.mask > 127).any() else np.ones(grey.shape, bool)
+    levels = grey[inside].astype(np.float64)
+    spread = float(levels.std())
+    edges = cv2.Laplacian(grey, cv2.CV_64F)[inside]
+    sharp = min(1.0, float(edges.std()) / (0.25 * spread + 1e-6)) if spread > 2 else 0.0
+    lit = 1.0 - float(((levels < 8) | (levels > 247)).mean())
+    large = min(1.0, source_pixels / max(chip.pixels.shape[:2]))
+    return float(np.cbrt(sharp * lit * large))

@@ -1,0 +1,1 @@
+"""From a chip to a descriptor: local features or one embedding vector."""

@@ -1,0 +1,34 @@
+"""The describers that come with resight, registered as any third party's are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from resight.describe.fake import ThumbnailDescriber
+from resight.describe.onnx import OnnxDescriber
+from resight.describe.rootsift import RootSift
+from resight.describe.seam import Describer
+from resight.errors import ResightError
+
+
+def rootsift(argument: str) -> Describer:
+    """Local features; `free` lets keypoints turn, for animals seen from above."""
+    if argument not in ("", "free"):
+        raise ResightError(f"rootsift takes nothing or 'free' after the colon, not {argument!r}")
+    return RootSift(upright=argument != "free")
+
+
+def onnx(argument: str) -> Describer:
+    """An image model by its file's name."""
+    if not argument:
+        raise ResightError("onnx needs the model's file after a colon: onnx:model.onnx")
+    path = Path(argument).expanduser()
+    if not path.is_file():
+        raise ResightError(f"there is no model {path}: give the path of an .onnx file")
+    return OnnxDescriber(path)
+
+
+def thumbnail(argument: str) -> Describer:
+    """A few pixels, for tests of everything round it."""
+    del argument
+    return ThumbnailDescriber()

@@ -1,0 +1,1 @@
+"""Who is it, how sure are we, or is it somebody new."""

@@ -1,0 +1,122 @@
+"""Scores become probabilities, learned from the catalogue's own named photos.
+
+For one query, the chance that it is individual i is proportional to exp(u_i), and that it is new to exp(0) = 1:
+
+    u_i = bias + slope * log(score_i) - ground * log(background)
+
+A conditional logit (McFadden 1974) with 'new' as the outside choice. `background` is the mean score of the
+middle candidates: what a stranger scores for this query, so that a blurred photo, whose scores are all low, and
+a large catalogue, whose chance matches are many, are judged by their own standard. The three numbers are the most
+likely ones for the catalogue's photos, each asked as if it were a query: once with its individual's other
+encounters in the gallery, and once without that individual, as if the animal were new.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import logsumexp
+
+from resight.types import Bools, Doubles, Floats, Ints
+
+DEEPEST = 20  # candidates that take part; those below share too little to matter
+GROUND = slice(4, 20)  # the candidates whose mean score is the background
+TINY = 1e-6
+FEWEST_KNOWN = 20  # queries whose own individual can be found
+FEWEST_INDIVIDUALS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The three learned numbers, and how many queries taught them."""
+
+    bias: float
+    slope: float
+    ground: float
+    queries: int
+
+    def probabilities(self, scores: Floats) -> tuple[Doubles, float]:
+        """P of each candidate, given the scores of all possible individuals best first; and P(new)."""
+        if not len(scores):
+            return np.zeros(0), 1.0
+        utility = self.utilities(scores[None])[0]
+        total = logsumexp(np.append(utility, 0.0))
+        return np.exp(utility - total), float(np.exp(-total))
+
+    def utilities(self, scores: Floats) -> Doubles:
+        """U of each candidate; scores (q, n) best first."""
+        return _utilities(np.array([self.bias, self.slope, self.ground]), *_features(scores))
+
+
+@dataclass(frozen=True, slots=True)
+class Experience:
+    """What the catalogue's own photos scored when asked: the lessons for a calibration.
+
+    `scores` (q, d) of the best candidates, 0 where there are fewer; `truth` (q,) the column of the query's own
+    individual, -1 where it was not among them or has no other encounter; `findable` (q,) whether it has one.
+    """
+
+    scores: Floats
+    truth: Ints
+    findable: Bools
+    individuals: int
+
+    @property
+    def enough(self) -> bool:
+        """Whether a calibration can be learned from this at all."""
+        return int(self.findable.sum()) >= FEWEST_KNOWN and self.individuals >= FEWEST_INDIVIDUALS
+
+
+def fit(experience: Experience, share_new: float) -> Calibration:
+    """The most likely calibration, with `share_new` of the queries to come expected to be new animals."""
+    scores = experience.scores.astype(np.float64)
+    rows = np.arange(len(scores))
+    findable, truth = experience.findable, experience.truth
+    seen = findable & (truth >= 0)
+    logs, ground = _features(scores)
+    without = scores.copy()
+    without[rows[truth >= 0], truth[truth >= 0]] = 0.0
+    without = -np.sort(-without, axis=1)
+    logs_without, ground_without = _features(without)
+    known_weight = (1 - share_new) / max(1, int(findable.sum()))
+    new_weight = share_new / len(scores)
+
+    def loss(numbers: Doubles) -> float:
+        utility = _utilities(numbers, logs, ground)
+        total = logsumexp(np.column_stack([utility, np.zeros(len(utility))]), axis=1)
+        found = (total - utility[rows, np.maximum(truth, 0)])[seen].sum()
+        # An individual that is not even among the best candidates counts as the least likely of them.
+        missed = (total - utility.min(axis=1))[findable & ~seen].sum()
+        outside = _utilities(numbers, logs_without, ground_without)
+        new = logsumexp(np.column_stack([outside, np.zeros(len(outside))]), axis=1).sum()
+        mild = 1e-3 * ((numbers[1] - 1) ** 2 + numbers[2] ** 2)
+        return float(known_weight * (found + missed) + new_weight * new + mild)
+
+    start = np.array([-1.0, 1.0, 1.0])
+    best = minimize(loss, start, method="L-BFGS-B", bounds=[(-200, 200), (0.01, 200), (0, 200)])
+    return Calibration(float(best.x[0]), float(best.x[1]), float(best.x[2]), len(scores))
+
+
+def share_of_new(encounters_of_each: Ints) -> float:
+    """The chance that the next animal met is a new one: Good and Turing's estimate (Good 1953).
+
+    That is the share of encounters whose individual was met but once; kept between 0.05 and 0.9.
+
+    >>> share_of_new(np.array([1, 1, 8]))
+    0.2
+    """
+    met = int(encounters_of_each.sum())
+    return float(np.clip((encounters_of_each == 1).sum() / max(1, met), 0.05, 0.9))
+
+
+def _features(scores: Floats | Doubles) -> tuple[Doubles, Doubles]:
+    """Log scores (q, n), and the log of the background (q, 1); scores best first."""
+    ground = scores[:, GROUND].mean(axis=1) if scores.shape[1] > GROUND.start else np.zeros(len(scores))
+    return np.log(np.asarray(scores, np.float64) + TINY), np.log(ground + TINY)[:, None]
+
+
+def _utilities(numbers: Doubles, logs: Doubles, ground: Doubles) -> Doubles:
+    utility: Doubles = numbers[0] + numbers[1] * logs - numbers[2] * ground
+    return np.where(logs <= np.log(2 * TINY), -30.0, utility)

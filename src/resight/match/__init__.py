@@ -1,0 +1,1 @@
+"""Two descriptors -> a score and the evidence for it."""

@@ -1,0 +1,76 @@
+"""A method by name: how chips are made, described and matched, in one word that settings can hold.
+
+A name is DESCRIBER[:ARGUMENT][+MASKS]: `rootsift+u2netp`, `rootsift`, `rootsift:free`, `onnx:model.onnx+u2netp`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+
+from resight.chip.mask import u2netp
+from resight.chip.prepare import Preparation
+from resight.describe.seam import Describer
+from resight.errors import ResightError
+from resight.weights import U2NETP, WeightsMissingError, find_weights
+
+GROUP = "resight.describers"
+MASKED, PLAIN = "rootsift+u2netp", "rootsift"
+NO_MASK = (
+    "No mask: the program cannot tell animal from background here, and backgrounds may drive the matches. Photos "
+    "taken at one place may look alike because the place does. Put u2netp.onnx into a folder and name it in "
+    "RESIGHT_WEIGHTS, or give masks (a transparent background, or the table's column 'mask')."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """What `open_method` gives: preparation and describer, and the fingerprint of both together."""
+
+    name: str
+    preparation: Preparation
+    describer: Describer
+
+    @property
+    def fingerprint(self) -> str:
+        """The describer's, and how its chips were masked."""
+        masks = f"u2netp-{U2NETP.sha256[:8]}" if self.preparation.foreground else "nomask"
+        return f"{self.describer.fingerprint}+{masks}-1"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should know before trusting its answers."""
+        return () if self.preparation.foreground else (NO_MASK,)
+
+
+def default_method() -> str:
+    """What `auto` stands for on this machine: local features, masked where the network for it is to be had."""
+    try:
+        find_weights(U2NETP)
+    except WeightsMissingError:
+        return PLAIN
+    return MASKED
+
+
+def open_method(name: str) -> Method:
+    """The method of that name; ResightError where a part of it is unknown or not on this machine."""
+    if name == "auto":
+        name = default_method()
+    described, plus, masks = name.rpartition("+")
+    if not plus:
+        described, masks = name, ""
+    if masks not in ("", "u2netp"):
+        raise ResightError(f"{name!r}: masks are 'u2netp' or nothing, not {masks!r}")
+    kind, _, argument = described.partition(":")
+    describer = describers(kind)(argument)
+    return Method(name, Preparation(describer.size, u2netp() if masks else None), describer)
+
+
+def describers(kind: str) -> Callable[[str], Describer]:
+    """The registered factory of that name: it takes the text after the colon."""
+    found = {entry.name: entry for entry in entry_points(group=GROUP)}
+    if kind not in found:
+        raise ResightError(f"there is no describer {kind!r}; installed: {', '.join(sorted(found))}")
+    factory: Callable[[str], Describer] = found[kind].load()
+    return factory

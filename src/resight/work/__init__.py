@@ -1,0 +1,1 @@
+"""Long jobs: in shards, on all cores, going on where they stopped."""
