@@ -13,7 +13,8 @@ encounters in the gallery, and once without that individual, as if the animal we
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
@@ -30,11 +31,12 @@ FEWEST_INDIVIDUALS = 5
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The three learned numbers, and how many queries taught them."""
+    """The three learned numbers, the share of new animals they expect, and how many queries taught them."""
 
     bias: float
     slope: float
     ground: float
+    share_new: float
     queries: int
 
     def probabilities(self, scores: Floats) -> tuple[Doubles, float]:
@@ -96,7 +98,24 @@ def fit(experience: Experience, share_new: float) -> Calibration:
 
     start = np.array([-1.0, 1.0, 1.0])
     best = minimize(loss, start, method="L-BFGS-B", bounds=[(-200, 200), (0.01, 200), (0, 200)])
-    return Calibration(float(best.x[0]), float(best.x[1]), float(best.x[2]), len(scores))
+    return Calibration(float(best.x[0]), float(best.x[1]), float(best.x[2]), share_new, len(scores))
+
+
+def adapted(calibration: Calibration, queries: Sequence[Floats], trust: int = 20) -> Calibration:
+    """The calibration for a batch of queries that may hold more new animals than the catalogue led to expect.
+
+    `queries` are the scores of each query's possible individuals, best first. The share of new animals is made
+    to agree with the chances it leads to, by expectation maximisation (Saerens, Latinne and Decaestecker 2002);
+    the share expected before counts as `trust` queries, so that a handful of photos changes little.
+    """
+    p_new = np.array([calibration.probabilities(scores)[1] for scores in queries if len(scores)])
+    before = share = calibration.share_new
+    for _ in range(100):
+        as_new, as_known = p_new * share / before, (1 - p_new) * (1 - share) / (1 - before)
+        expected = (as_new / (as_new + as_known)).sum()
+        share = float(np.clip((expected + trust * before) / (len(p_new) + trust), 0.01, 0.99))
+    odds = np.log(share / (1 - share)) - np.log(before / (1 - before))
+    return replace(calibration, bias=calibration.bias - float(odds), share_new=share)
 
 
 def share_of_new(encounters_of_each: Ints) -> float:
