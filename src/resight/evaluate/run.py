@@ -1,0 +1,208 @@
+"""Ask a gallery about queries whose names are known, and measure the answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from resight.evaluate.calibration import reliability
+from resight.evaluate.measures import (
+    calibration_figures,
+    further_figures,
+    open_set_figures,
+    pair_figures,
+    ranking_figures,
+)
+from resight.evaluate.outcomes import Outcomes
+from resight.evaluate.pair_bins import bin_matrix_pairs
+from resight.evaluate.pair_bootstrap import estimate_pairs
+from resight.evaluate.pairs import matrix_pairs
+from resight.evaluate.ranking import cumulative_match
+from resight.evaluate.report import Curves
+from resight.evaluate.result import Evaluation
+from resight.evaluate.roc import RocCurve
+from resight.evaluate.splits import SplitError, withheld_individuals
+from resight.identify.answer import answers
+from resight.identify.calibration import adapted, fit, share_of_new
+from resight.identify.comparable import Sides, comparable
+from resight.identify.decide import Costs
+from resight.identify.experience import encounters_of_each, experience
+from resight.identify.ranking import rank
+from resight.match.open import best_photo_only, open_gallery
+from resight.match.seam import Gallery
+from resight.types import Bools, Descriptors, Floats, Labels, Strings
+
+BATCH = 32
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """Described annotations of one table: gallery or query.
+
+    `tags` (n,) hold the column of `--exclude-same`: a query is never compared with a gallery annotation of the
+    same tag; '' is like nothing. Without such a column all are ''.
+    """
+
+    labels: Labels
+    descriptors: Descriptors
+    tags: Strings
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """How an evaluation is done."""
+
+    sides: Sides
+    costs: Costs
+    seed: int = 0
+    withheld: float = 1 / 3
+
+
+def evaluate(
+    gallery: Annotations,
+    query: Annotations,
+    protocol: Protocol,
+    method: str,
+    fingerprint: str,
+    progress: Progress | None = None,
+) -> tuple[Evaluation, Curves]:
+    """Every measure that applies, with intervals, and the curves behind them.
+
+    Ranking and verification use the gallery as it is. The open-set measures and the calibration error need
+    queries of animals that the gallery lacks: where there are none, a seeded third of the individuals is taken
+    out of the gallery and the queries are asked again. Calibration is learned from the gallery alone, leaving
+    encounters out, and never sees a query.
+    """
+    tell = progress or _silently
+    searched = open_gallery(gallery.descriptors)
+    same_table = gallery is query
+    allowed = comparable(query.labels, gallery.labels, protocol.sides) & ~_same_tag(query.tags, gallery.tags)
+    started = time.perf_counter()
+    scores = _scores(searched, query.descriptors, allowed, lambda n: tell("asking", n, len(query)))
+    seconds = (time.perf_counter() - started) / max(1, len(query))
+
+    ranked = _asked(searched, gallery, query, scores, allowed, protocol, tell)
+    open_set, split = ranked, "gallery and query as given"
+    if ranked.known.all():
+        try:
+            taken = withheld_individuals(gallery.labels.individual, protocol.withheld, protocol.seed)
+        except SplitError:
+            taken = np.array([], dtype=np.str_)
+        if len(taken):
+            split = f"as given; for known against new, {len(taken)} individuals were taken out of the gallery"
+            left = np.isin(gallery.labels.individual, taken)
+            open_set = _without(searched, gallery, query, left, allowed, protocol, tell)
+
+    counted = np.triu(allowed, k=1) if same_table else allowed
+    names = query.labels.individual, gallery.labels.individual
+    roc = matrix_pairs(scores, *names, counted)
+    pairs = estimate_pairs(roc, bin_matrix_pairs(scores, *names, counted, roc, protocol.seed), protocol.seed)
+    with_new = ranking_figures(open_set, protocol.seed)
+    measures = {
+        **ranking_figures(ranked, protocol.seed),
+        "map5_new": with_new["map5_new"],
+        **open_set_figures(open_set, protocol.seed),
+        **pair_figures(pairs),
+        **calibration_figures(open_set, protocol.seed),
+    }
+    evaluation = Evaluation(
+        method=method,
+        fingerprint=fingerprint,
+        seed=protocol.seed,
+        split=split,
+        n_query=len(query),
+        n_gallery=len(gallery),
+        n_new=int((~ranked.known).sum()),
+        n_unanswerable=int((~ranked.answerable).sum()),
+        seconds_per_query=seconds,
+        measures=measures,
+        further=further_figures(open_set, pairs, protocol.seed),
+    )
+    return evaluation, _curves(ranked, open_set, roc)
+
+
+def _asked(
+    searched: Gallery,
+    gallery: Annotations,
+    query: Annotations,
+    scores: Floats,
+    allowed: Bools,
+    protocol: Protocol,
+    tell: Progress,
+) -> Outcomes:
+    """Answers to all queries, calibrated on this gallery."""
+    best_only = best_photo_only(gallery.descriptors)
+    lessons = experience(
+        searched,
+        gallery.descriptors.take,
+        gallery.labels,
+        protocol.sides,
+        best_only=best_only,
+        excluded=lambda rows: _same_tag(gallery.tags[rows], gallery.tags),
+        seed=protocol.seed,
+        progress=lambda done, total: tell("calibrating", done, total),
+    )
+    ranking = rank(scores, allowed, gallery.labels.individual, best_only)
+    calibration = None
+    if lessons.enough:
+        calibration = fit(lessons, share_of_new(encounters_of_each(gallery.labels)))
+        calibration = adapted(calibration, [ranking.scores[q, ranking.order(q)] for q in range(len(scores))])
+    found = answers(ranking, calibration, protocol.costs, most=max(1, len(ranking.individuals)))
+    return Outcomes.of(found, query.labels.individual, set(gallery.labels.individual.tolist()))
+
+
+def _without(
+    searched: Gallery,
+    gallery: Annotations,
+    query: Annotations,
+    left_out: Bools,
+    allowed: Bools,
+    protocol: Protocol,
+    tell: Progress,
+) -> Outcomes:
+    """The same with some of the gallery taken out: unnamed there, so that nothing is compared with it."""
+    names = np.where(left_out, "", gallery.labels.individual)
+    smaller = replace(gallery, labels=replace(gallery.labels, individual=names))
+    fewer = allowed & ~left_out[None]
+    scores = _scores(
+        searched, query.descriptors, fewer, lambda n: tell("asking, with individuals taken out", n, len(query))
+    )
+    return _asked(searched, smaller, query, scores, fewer, protocol, tell)
+
+
+def _scores(searched: Gallery, queries: Descriptors, allowed: Bools, tell: Callable[[int], None]) -> Floats:
+    found = np.zeros(allowed.shape, np.float32)
+    for start in range(0, len(allowed), BATCH):
+        rows = np.arange(start, min(start + BATCH, len(allowed)))
+        found[rows] = searched.scores(queries.take(rows), allowed[rows])
+        tell(len(rows) + start)
+    return found
+
+
+def _same_tag(ours: Strings, theirs: Strings) -> Bools:
+    same: Bools = (ours[:, None] == theirs[None]) & (ours != "")[:, None]
+    return same
+
+
+def _curves(ranked: Outcomes, open_set: Outcomes, roc: RocCurve) -> Curves:
+    asked = open_set.answerable
+    table = None
+    if open_set.p is not None and asked.any():
+        table = reliability(open_set.p[asked, 0], open_set.named_right[asked])
+    return Curves(
+        roc=roc,
+        cumulative_match=cumulative_match(ranked) if ranked.known.any() else None,
+        n_known=int(ranked.known.sum()),
+        reliability=table,
+    )
+
+
+def _silently(what: str, done: int, total: int) -> None:
+    del what, done, total
