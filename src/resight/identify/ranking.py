@@ -35,6 +35,9 @@ def rank(scores: Floats, allowed: Bools, names: Strings, best_only: bool = False
     bend, and no photo shows all spots. `best_only` takes the best photo alone: right for embeddings, where unrelated
     photos do not score 0.
     """
+    if not len(names):
+        nothing = np.zeros((len(scores), 0))
+        return Ranking(names, nothing.astype(np.float32), nothing.astype(np.int64), nothing.astype(np.bool_))
     individuals, codes = np.unique(names, return_inverse=True)
     order = np.argsort(codes, kind="stable")
     starts = np.searchsorted(codes[order], np.arange(len(individuals)))
@@ -42,9 +45,11 @@ def rank(scores: Floats, allowed: Bools, names: Strings, best_only: bool = False
     possible = np.logical_or.reduceat(allowed[:, order], starts, axis=1)
     combine = np.maximum.reduceat if best_only else np.add.reduceat
     totals = combine(counted, starts, axis=1)
+    # A photo that may not be compared never stands for its individual, even where all others score 0.
+    likest = np.where(allowed, scores, -1)[:, order]
     best = np.empty(totals.shape, np.int64)
     ends = np.append(starts[1:], len(order))
     for individual, (start, end) in enumerate(zip(starts, ends, strict=True)):
-        best[:, individual] = order[start + counted[:, start:end].argmax(axis=1)]
+        best[:, individual] = order[start + likest[:, start:end].argmax(axis=1)]
     named = individuals != ""
     return Ranking(individuals[named], totals[:, named].astype(np.float32), best[:, named], possible[:, named])

@@ -71,6 +71,8 @@ def inverted(sample: Floats, expected: int, probes: int = 16, seed: int = 0) -> 
     the sample is large enough. Vectors are kept as one byte a number (Jégou et al. 2011, without their codes).
     """
     dimensions = sample.shape[1]
+    if not len(sample):
+        sample = np.zeros((1, dimensions), np.float32)
     cells = int(max(1, min(4 * np.sqrt(expected), len(sample) / 10)))
     cells_index = faiss.IndexFlatL2(dimensions)
     held = faiss.IndexIVFScalarQuantizer(

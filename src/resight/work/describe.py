@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 from itertools import islice
+from typing import TypeVar
 
 import cv2
 
 from resight.chip.prepare import MaskKind, Prepared
-from resight.describe.seam import Describer
 from resight.errors import PhotoError
 from resight.media.copies import perceptual_hash
 from resight.media.photo import read_photo
@@ -20,6 +20,7 @@ from resight.types import Chip, Descriptors, Embeddings, LocalFeatures, Photo, P
 from resight.work.processes import Executor
 
 SHARD = 32
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,47 +43,64 @@ class Sighted:
 
 
 @dataclass(frozen=True, slots=True)
+class Present:
+    """A record whose annotation the catalogue has, described already: nothing is left to do but to name it."""
+
+    record: Record
+    annotation: int
+
+
+Entry = Record | Rejection | Present
+
+
+@dataclass(frozen=True, slots=True)
 class DescribedShard:
-    """The annotations of a shard with their descriptors, row by row, and the records that could not be used."""
+    """One shard looked at: an outcome for each entry, in order, and the descriptors of those sighted, in order."""
 
-    sighted: tuple[Sighted, ...]
+    outcomes: tuple[Sighted | Present | Rejection, ...]
     descriptors: Descriptors | None
-    rejected: tuple[Rejection, ...]
+
+    @property
+    def sighted(self) -> tuple[Sighted, ...]:
+        """The annotations that were described, one for each row of the descriptors."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Sighted))
+
+    @property
+    def rejected(self) -> tuple[Rejection, ...]:
+        """What could not be used, and why."""
+        return tuple(outcome for outcome in self.outcomes if isinstance(outcome, Rejection))
 
 
-def shards(entries: Iterable[Record | Rejection], size: int = SHARD) -> Iterator[tuple[Record | Rejection, ...]]:
+def in_shards(entries: Iterable[T], size: int = SHARD) -> Iterator[tuple[T, ...]]:
     """The entries in groups of `size`, in order."""
     source = iter(entries)
     while group := tuple(islice(source, size)):
         yield group
 
 
-def describe_all(
-    entries: Iterable[Record | Rejection], method: str, executor: Executor, size: int = SHARD
-) -> Iterator[DescribedShard]:
-    """Every entry described by the method of that name, shard by shard, in order."""
-    return executor(partial(describe_shard, method), shards(entries, size))
+def describe_all(shards: Iterable[Sequence[Entry]], method: str, executor: Executor) -> Iterator[DescribedShard]:
+    """Every shard described by the method of that name, in order."""
+    return executor(partial(describe_shard, method), shards)
 
 
-def describe_shard(method: str, entries: Sequence[Record | Rejection]) -> DescribedShard:
+def describe_shard(method: str, entries: Sequence[Entry]) -> DescribedShard:
     """Read, mask, cut and describe one shard; a photo that cannot be used is rejected and the rest goes on."""
-    opened = _opened(method)
-    sighted: list[Sighted] = []
+    outcomes: list[Sighted | Present | Rejection] = []
     chips: list[Chip] = []
-    rejected: list[Rejection] = []
     for entry in entries:
-        if isinstance(entry, Rejection):
-            rejected.append(entry)
+        if not isinstance(entry, Record):
+            outcomes.append(entry)
             continue
+        opened = _opened(method)
         try:
             photo = read_photo(entry.path)
             prepared = opened.preparation(photo, entry)
         except PhotoError as error:
-            rejected.append(Rejection(entry.path, str(error)))
+            outcomes.append(Rejection(entry.path, str(error)))
             continue
         chips.append(prepared.chip)
-        sighted.append(_sighted(entry, photo, prepared))
-    return DescribedShard(tuple(sighted), _described(opened.describer, chips), tuple(rejected))
+        outcomes.append(_sighted(entry, photo, prepared))
+    return DescribedShard(tuple(outcomes), _opened(method).describer.describe(chips) if chips else None)
 
 
 @cache
@@ -105,10 +123,6 @@ def _sighted(record: Record, photo: Photo, prepared: Prepared) -> Sighted:
         quality=prepared.quality,
         mask=prepared.mask,
     )
-
-
-def _described(describer: Describer, chips: Sequence[Chip]) -> Descriptors | None:
-    return describer.describe(chips) if chips else None
 
 
 def joined(parts: Sequence[Descriptors]) -> Descriptors:

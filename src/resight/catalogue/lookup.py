@@ -1,0 +1,238 @@
+"""Look up what the catalogue knows, for many annotations at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from sqlalchemy import Select, func, select
+
+from resight.catalogue import models
+from resight.catalogue.chunks import chunks
+from resight.catalogue.derived import box_of
+from resight.catalogue.folder import Catalogue
+from resight.catalogue.models import Annotation, Encounter, Individual, Photo
+from resight.errors import CatalogueError
+from resight.types import Box, Ints, Labels, Side
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogued:
+    """An annotation as it stands: where its photo lies, what to cut out, and whom it shows.
+
+    `individual` is the individual's id, `name` its name, empty where nobody is assigned.
+    """
+
+    id: int
+    path: Path
+    sha256: str
+    frame: int
+    box: Box | None
+    side: Side
+    part: str
+    quality: float | None
+    encounter: str
+    taken_at: datetime | None
+    individual: int | None
+    name: str
+    mask_kind: str | None
+    mask_path: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A live individual, and how many annotations and encounters show it."""
+
+    id: int
+    name: str
+    annotations: int
+    encounters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much a catalogue holds. `unnamed` annotations are assigned to no individual."""
+
+    photos: int
+    annotations: int
+    unnamed: int
+    encounters: int
+    tracks: int
+    individuals: int
+    decisions: int
+    rejected_files: int
+
+
+def catalogued(catalogue: Catalogue, ids: Sequence[int] | Ints | None = None) -> list[Catalogued]:
+    """Annotations as they stand: all, by id, or these, in this order.
+
+    Raises:
+        CatalogueError: there is no annotation of one of these ids.
+    """
+    query = (
+        select(Annotation, Photo, Encounter.label, Individual.name)
+        .join(Photo, Photo.id == Annotation.photo_id)
+        .outerjoin(Encounter, Encounter.id == Annotation.encounter_id)
+        .outerjoin(Individual, Individual.id == Annotation.individual_id)
+        .order_by(Annotation.id)
+    )
+    wanted = None if ids is None else [int(key) for key in ids]
+    queries = [query] if wanted is None else [query.where(Annotation.id.in_(c)) for c in chunks(wanted)]
+    with catalogue.reading() as session:
+        found = {
+            a.id: Catalogued(
+                a.id,
+                catalogue.folder / photo.path,
+                photo.sha256,
+                photo.frame,
+                box_of(a.x, a.y, a.w, a.h),
+                Side(a.side),
+                a.part,
+                a.quality,
+                label or "",
+                photo.taken_at,
+                a.individual_id,
+                name or "",
+                a.mask_kind,
+                None if a.mask_path is None else Path(a.mask_path),
+            )
+            for query in queries
+            for a, photo, label, name in session.execute(query)
+        }
+    return list(found.values()) if wanted is None else [_found(found, key) for key in wanted]
+
+
+def labels(catalogue: Catalogue, ids: Sequence[int] | Ints | None = None) -> tuple[Ints, Labels]:
+    """Ids (n,) and labels of annotations: all, by id, or these, in this order.
+
+    `photo` is the sha256, and for a frame of a video its number after a colon.
+
+    Raises:
+        CatalogueError: there is no annotation of one of these ids.
+    """
+    query = (
+        select(
+            Annotation.id,
+            Individual.name,
+            Annotation.side,
+            Annotation.part,
+            Encounter.label,
+            Photo.sha256,
+            Photo.frame,
+        )
+        .join(Photo, Photo.id == Annotation.photo_id)
+        .outerjoin(Encounter, Encounter.id == Annotation.encounter_id)
+        .outerjoin(Individual, Individual.id == Annotation.individual_id)
+        .order_by(Annotation.id)
+    )
+    wanted = None if ids is None else [int(key) for key in ids]
+    queries = [query] if wanted is None else [query.where(Annotation.id.in_(c)) for c in chunks(wanted)]
+    with catalogue.reading() as session:
+        found = {
+            key: (name or "", side, part, label or "", f"{sha256}:{frame}" if frame else sha256)
+            for query in queries
+            for key, name, side, part, label, sha256, frame in session.execute(query)
+        }
+    keys = list(found) if wanted is None else wanted
+    rows = [_found(found, key) for key in keys]
+    columns = zip(*rows, strict=True) if rows else [()] * 5
+    return np.asarray(keys, np.int64), Labels(*(np.asarray(column, np.str_) for column in columns))
+
+
+def known_photos(catalogue: Catalogue, sha256s: Iterable[str]) -> set[str]:
+    """Those of the hashes whose files the catalogue has."""
+    with catalogue.reading() as session:
+        return {
+            found
+            for hashes in chunks(sha256s)
+            for found in session.scalars(select(Photo.sha256).where(Photo.sha256.in_(hashes)))
+        }
+
+
+def individual_named(catalogue: Catalogue, name: str) -> int:
+    """The id of the live individual with this name; CatalogueError where there is none."""
+    query = select(Individual.id).where(Individual.name == name, Individual.absorbed_by.is_(None))
+    with catalogue.reading() as session:
+        found = session.scalar(query)
+        if found is None:
+            raise CatalogueError(f"there is no individual named {name}")
+        return found
+
+
+def individuals(catalogue: Catalogue) -> list[Known]:
+    """The live individuals, by name."""
+    query = (
+        select(
+            Individual.id,
+            Individual.name,
+            func.count(Annotation.id),
+            func.count(Annotation.encounter_id.distinct()),
+        )
+        .outerjoin(Annotation, Annotation.individual_id == Individual.id)
+        .where(Individual.absorbed_by.is_(None))
+        .group_by(Individual.id, Individual.name)
+    )
+    with catalogue.reading() as session:
+        return sorted((Known(*row) for row in session.execute(query)), key=lambda known: known.name)
+
+
+def refused(catalogue: Catalogue, ids: Sequence[int]) -> list[set[int]]:
+    """For each annotation, the live individuals it was said not to be.
+
+    A rejected individual that was merged since counts as the one it was merged into; the individual an
+    annotation is assigned to never counts.
+    """
+    rejection = models.Rejection
+    own: dict[int, int | None] = {}
+    found: dict[int, set[int]] = {key: set() for key in ids}
+    with catalogue.reading() as session:
+        merged = select(Individual.id, Individual.absorbed_by).where(Individual.absorbed_by.is_not(None))
+        into = {row.id: row.absorbed_by for row in session.execute(merged)}
+        for some in chunks(found):
+            pairs = select(rejection.annotation_id, rejection.individual_id, Annotation.individual_id)
+            for key, other, shown in session.execute(pairs.join(Annotation).where(rejection.annotation_id.in_(some))):
+                own[key] = shown
+                found[key].add(_last(into, other))
+    return [found[key] - {own.get(key)} for key in ids]
+
+
+def counts(catalogue: Catalogue) -> Counts:
+    """How much the catalogue holds."""
+    with catalogue.reading() as session:
+
+        def count(query: Select[int]) -> int:
+            return session.scalar(query) or 0
+
+        unnamed = Annotation.individual_id.is_(None)
+        return Counts(
+            photos=count(_rows_of(Photo)),
+            annotations=count(_rows_of(Annotation)),
+            unnamed=count(_rows_of(Annotation).where(unnamed)),
+            encounters=count(_rows_of(Encounter)),
+            tracks=count(_rows_of(models.Track)),
+            individuals=count(_rows_of(Individual).where(Individual.absorbed_by.is_(None))),
+            decisions=count(_rows_of(models.Decision)),
+            rejected_files=count(_rows_of(models.RejectedFile)),
+        )
+
+
+def _rows_of(table: type[models.Base]) -> Select[int]:
+    return select(func.count()).select_from(table)
+
+
+def _last(into: Mapping[int, int | None], individual: int) -> int:
+    while (absorber := into.get(individual)) is not None:
+        individual = absorber
+    return individual
+
+
+def _found(found: Mapping[int, T], key: int) -> T:
+    if key not in found:
+        raise CatalogueError(f"there is no annotation {key}")
+    return found[key]
