@@ -57,20 +57,19 @@ def open_method(name: str) -> Method:
     """The method of that name; ResightError where a part of it is unknown or not on this machine."""
     if name == "auto":
         name = default_method()
-    described, plus, masks = name.rpartition("+")
-    if not plus:
-        described, masks = name, ""
-    if masks not in ("", "u2netp"):
-        raise ResightError(f"{name!r}: masks are 'u2netp' or nothing, not {masks!r}")
+    # The name of a model's file may hold a plus of its own.
+    described = name.removesuffix("+u2netp")
     kind, _, argument = described.partition(":")
     describer = describers(kind)(argument)
-    return Method(name, Preparation(describer.size, u2netp() if masks else None), describer)
+    return Method(name, Preparation(describer.size, u2netp() if described != name else None), describer)
 
 
 def describers(kind: str) -> Callable[[str], Describer]:
     """The registered factory of that name: it takes the text after the colon."""
     found = {entry.name: entry for entry in entry_points(group=GROUP)}
     if kind not in found:
-        raise ResightError(f"there is no describer {kind!r}; installed: {', '.join(sorted(found))}")
+        raise ResightError(
+            f"there is no describer {kind!r}; installed: {', '.join(sorted(found))}, each with '+u2netp' or without"
+        )
     factory: Callable[[str], Describer] = found[kind].load()
     return factory

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import urllib.error
+import os
 import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 from resight.config import Settings, settings
@@ -54,27 +55,34 @@ def find_weights(weights: Weights, where: Settings | None = None) -> Path:
 
 
 def _download(weights: Weights, cache: Path) -> Path:
-    cache.mkdir(parents=True, exist_ok=True)
-    path, partial = cache / weights.name, cache / f"{weights.name}.partial"
+    # Several processes may want the same file at once: each writes its own, and the last rename wins.
+    path, partial = cache / weights.name, cache / f"{weights.name}.{os.getpid()}.partial"
     try:
+        cache.mkdir(parents=True, exist_ok=True)
         with urllib.request.urlopen(weights.url, timeout=10) as answer, partial.open("wb") as file:
             while block := answer.read(1 << 20):
                 file.write(block)
-    except (urllib.error.URLError, OSError, TimeoutError) as error:
-        partial.unlink(missing_ok=True)
+        # A connection cut short ends like a complete one; a login page of the network arrives as a file.
+        if (found := _sha256(partial)) != weights.sha256:
+            raise OSError(f"what arrived is cut short or another file, its sha256 is {found}")
+        partial.replace(path)
+    except (OSError, HTTPException) as error:
         raise WeightsMissingError(
             f"{weights.name} could not be downloaded from {weights.url} ({error}). Without a network, put the "
             "file into a folder and name the folder in RESIGHT_WEIGHTS."
         ) from error
-    _check(partial, weights)
-    partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
     return path
 
 
-def _check(path: Path, weights: Weights) -> None:
+def _sha256(path: Path) -> str:
     with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != weights.sha256:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check(path: Path, weights: Weights) -> None:
+    if (found := _sha256(path)) != weights.sha256:
         raise ResightError(
             f"{path} is not the {weights.name} that resight knows: its sha256 is {found}, not {weights.sha256}. "
             "Delete the file, or put the right one in its place."

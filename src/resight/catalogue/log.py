@@ -154,6 +154,10 @@ def _undo(session: Session, key: int, undo: Decision, by: str, grounds: Grounds 
     turned = undo.decision
     while turned in before:
         turned = before[turned]
+    if (turned in voided(before)) == (turned in voided(after)):
+        raise CatalogueError(
+            f"undoing decision {undo.decision} would change nothing: later undos settle decision {turned}"
+        )
     retraced = retrace(derived.added_state(session), decisions(session), voided(after), turned)
     if retraced.obstacles:
         raise CatalogueError(_refusal(session, undo.decision, turned, retraced.obstacles))

@@ -75,8 +75,10 @@ def catalogued(catalogue: Catalogue, ids: Sequence[int] | Ints | None = None) ->
     Raises:
         CatalogueError: there is no annotation of one of these ids.
     """
+    a, p = Annotation, Photo
+    what = (a.side, a.part, a.quality, a.individual_id, a.mask_kind, a.mask_path)
     query = (
-        select(Annotation, Photo, Encounter.label, Individual.name)
+        select(a.id, p.path, p.sha256, p.frame, p.taken_at, a.x, a.y, a.w, a.h, Encounter.label, Individual.name, *what)
         .join(Photo, Photo.id == Annotation.photo_id)
         .outerjoin(Encounter, Encounter.id == Annotation.encounter_id)
         .outerjoin(Individual, Individual.id == Annotation.individual_id)
@@ -86,24 +88,24 @@ def catalogued(catalogue: Catalogue, ids: Sequence[int] | Ints | None = None) ->
     queries = [query] if wanted is None else [query.where(Annotation.id.in_(c)) for c in chunks(wanted)]
     with catalogue.reading() as session:
         found = {
-            a.id: Catalogued(
-                a.id,
-                catalogue.folder / photo.path,
-                photo.sha256,
-                photo.frame,
-                box_of(a.x, a.y, a.w, a.h),
-                Side(a.side),
-                a.part,
-                a.quality,
-                label or "",
-                photo.taken_at,
-                a.individual_id,
-                name or "",
-                a.mask_kind,
-                None if a.mask_path is None else Path(a.mask_path),
+            row.id: Catalogued(
+                id=row.id,
+                path=catalogue.folder / row.path,
+                sha256=row.sha256,
+                frame=row.frame,
+                box=box_of(row.x, row.y, row.w, row.h),
+                side=Side(row.side),
+                part=row.part,
+                quality=row.quality,
+                encounter=row.label or "",
+                taken_at=row.taken_at,
+                individual=row.individual_id,
+                name=row.name or "",
+                mask_kind=row.mask_kind,
+                mask_path=None if row.mask_path is None else Path(row.mask_path),
             )
             for query in queries
-            for a, photo, label, name in session.execute(query)
+            for row in session.execute(query)
         }
     return list(found.values()) if wanted is None else [_found(found, key) for key in wanted]
 
@@ -165,6 +167,12 @@ def individual_named(catalogue: Catalogue, name: str) -> int:
         return found
 
 
+def names_ever(catalogue: Catalogue) -> dict[int, str]:
+    """The names of all individuals there ever were, merged ones too, by id."""
+    with catalogue.reading() as session:
+        return {row.id: row.name for row in session.execute(select(Individual.id, Individual.name))}
+
+
 def individuals(catalogue: Catalogue) -> list[Known]:
     """The live individuals, by name."""
     query = (
@@ -182,7 +190,7 @@ def individuals(catalogue: Catalogue) -> list[Known]:
         return sorted((Known(*row) for row in session.execute(query)), key=lambda known: known.name)
 
 
-def refused(catalogue: Catalogue, ids: Sequence[int]) -> list[set[int]]:
+def refused(catalogue: Catalogue, ids: Sequence[int] | Ints) -> list[set[int]]:
     """For each annotation, the live individuals it was said not to be.
 
     A rejected individual that was merged since counts as the one it was merged into; the individual an
@@ -190,7 +198,8 @@ def refused(catalogue: Catalogue, ids: Sequence[int]) -> list[set[int]]:
     """
     rejection = models.Rejection
     own: dict[int, int | None] = {}
-    found: dict[int, set[int]] = {key: set() for key in ids}
+    wanted = [int(key) for key in ids]
+    found: dict[int, set[int]] = {key: set() for key in wanted}
     with catalogue.reading() as session:
         merged = select(Individual.id, Individual.absorbed_by).where(Individual.absorbed_by.is_not(None))
         into = {row.id: row.absorbed_by for row in session.execute(merged)}
@@ -199,7 +208,7 @@ def refused(catalogue: Catalogue, ids: Sequence[int]) -> list[set[int]]:
             for key, other, shown in session.execute(pairs.join(Annotation).where(rejection.annotation_id.in_(some))):
                 own[key] = shown
                 found[key].add(_last(into, other))
-    return [found[key] - {own.get(key)} for key in ids]
+    return [found[key] - {own.get(key)} for key in wanted]
 
 
 def counts(catalogue: Catalogue) -> Counts:

@@ -51,7 +51,7 @@ def write_shard(
     catalogue: Catalogue,
     session: Session,
     fingerprint: str,
-    annotations: Sequence[int],
+    annotations: Sequence[int] | Ints,
     descriptors: Descriptors,
     boxes: Sequence[Box | None] | None = None,
 ) -> Path:
@@ -73,44 +73,45 @@ def write_shard(
         CatalogueError: the rows do not match, an annotation is not known, or the fingerprint has
             descriptors of another kind or dimension already.
     """
-    if len(annotations) != len(descriptors) or len(set(annotations)) != len(annotations):
-        raise CatalogueError(f"{len(descriptors)} descriptors cannot be stored for {len(set(annotations))} annotations")
+    keys = [int(key) for key in annotations]
+    if len(keys) != len(descriptors) or len(set(keys)) != len(keys):
+        raise CatalogueError(f"{len(descriptors)} descriptors cannot be stored for {len(set(keys))} annotations")
     kind, dimension = shard_file.kind_of(descriptors), int(descriptors.vectors.shape[1])
     _check_alike(session, fingerprint, kind, dimension)
-    described = _boxes(session, annotations) if boxes is None else dict(zip(annotations, boxes, strict=True))
+    described = _boxes(session, keys) if boxes is None else dict(zip(keys, boxes, strict=True))
     path = catalogue.folder / VECTORS / folder_name(fingerprint) / f"{uuid4().hex}.npz"
     if not path.parent.is_dir():
         path.parent.mkdir(parents=True)
         shard_file.flush_folder(path.parent.parent)
-    shard_file.write(path, fingerprint, annotations, descriptors)
+    shard_file.write(path, fingerprint, keys, descriptors)
     shard = Shard(
         fingerprint=fingerprint,
         file=path.relative_to(catalogue.folder).as_posix(),
         kind=kind,
         dimension=dimension,
-        rows=len(annotations),
+        rows=len(keys),
         size_bytes=path.stat().st_size,
         sha256=_sha256(path),
     )
     older = select(Shard.id).where(Shard.fingerprint == fingerprint)
-    for ids in chunks(annotations):
+    for ids in chunks(keys):
         stale = Descriptor.annotation_id.in_(ids) & Descriptor.shard_id.in_(older)
         session.execute(delete(Descriptor).where(stale))
     session.add(shard)
     session.flush()
-    if annotations:
+    if keys:
         session.connection().execute(
             insert(Descriptor),
             [
                 {"annotation_id": key, "shard_id": shard.id, "row": row} | columns_of(described[key])
-                for row, key in enumerate(annotations)
+                for row, key in enumerate(keys)
             ],
         )
     return path
 
 
 def read_shards(
-    catalogue: Catalogue, fingerprint: str, annotations: Iterable[int] | None = None
+    catalogue: Catalogue, fingerprint: str, annotations: Sequence[int] | Ints | None = None
 ) -> Iterator[Described | Rejection]:
     """The descriptors of this fingerprint, shard by shard: of all annotations, or of these.
 
@@ -126,7 +127,7 @@ def read_shards(
     conditions: list[ColumnElement[bool]] = (
         [Shard.id.is_not(None)]
         if annotations is None
-        else [Descriptor.annotation_id.in_(ids) for ids in chunks(annotations)]
+        else [Descriptor.annotation_id.in_(ids) for ids in chunks(int(key) for key in annotations)]
     )
     with catalogue.reading() as session:
         rows = sorted(
@@ -155,7 +156,7 @@ def described(catalogue: Catalogue, fingerprint: str) -> dict[int, int]:
         .order_by(Descriptor.annotation_id)
     )
     with catalogue.reading() as session:
-        return {annotation: shard for annotation, shard in session.execute(query)}
+        return {row.annotation_id: row.shard_id for row in session.execute(query)}
 
 
 def undescribed(catalogue: Catalogue, fingerprint: str) -> list[int]:
@@ -218,7 +219,7 @@ def folder_name(fingerprint: str) -> str:
     """A folder name for the fingerprint, readable and safe on every system.
 
     >>> folder_name("rootsift-1"), folder_name("mega/v2")
-    ('rootsift-1', 'mega_v2-e9d4dc4d')
+    ('rootsift-1', 'mega_v2-0b806b8c')
     """
     safe = re.sub(r"[^a-z0-9._-]", "_", fingerprint.lower()).strip(".")[:80]
     if safe == fingerprint:

@@ -26,6 +26,8 @@ class ThumbnailDescriber:
 
     def describe(self, chips: Sequence[Chip]) -> Embeddings:
         """One vector of side x side x 3 numbers for each chip."""
-        small = [cv2.resize(chip.pixels, (self.side, self.side), interpolation=cv2.INTER_AREA) for chip in chips]
-        vectors = np.stack([pixels.astype(np.float32).ravel() - 127.5 for pixels in small])
+        small = np.zeros((len(chips), self.side, self.side, 3), np.float32)
+        for row, chip in enumerate(chips):
+            small[row] = cv2.resize(chip.pixels, (self.side, self.side), interpolation=cv2.INTER_AREA)
+        vectors = small.reshape(len(chips), self.side**2 * 3) - np.float32(127.5)
         return Embeddings(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))

@@ -32,8 +32,13 @@ class OnnxDescriber:
         import onnxruntime
 
         self._path, self._batch = model, batch
+        options = onnxruntime.SessionOptions()
+        # One thread each: photos are spread over processes, which is faster than threads within one photo.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
         try:
-            self._session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(
+                str(model), sess_options=options, providers=["CPUExecutionProvider"]
+            )
         except Exception as error:  # onnxruntime raises a dozen kinds, none of them public
             raise ResightError(f"{model} cannot be opened as an ONNX model: {error}") from error
         entry = self._session.get_inputs()[0]
@@ -57,6 +62,9 @@ class OnnxDescriber:
 
     def describe(self, chips: Sequence[Chip]) -> Embeddings:
         """One unit-length vector for each chip."""
+        if not chips:
+            # Only the model knows how long its vectors are.
+            return Embeddings(self._run(np.zeros((1, 3, self._height, self._width), np.float32))[:0])
         images = [_prepared(chip, self._height, self._width) for chip in chips]
         found = [self._run(np.stack(images[i : i + self._batch])) for i in range(0, len(images), self._batch)]
         vectors = np.concatenate(found)

@@ -45,7 +45,7 @@ class RootSift:
 
     def describe(self, chips: Sequence[Chip]) -> LocalFeatures:
         """Keypoints of each chip, strongest first."""
-        return LocalFeatures.joined([self._describe(chip) for chip in chips])
+        return LocalFeatures.joined([_none(), *map(self._describe, chips)])
 
     def _describe(self, chip: Chip) -> LocalFeatures:
         grey = cv2.cvtColor(chip.pixels, cv2.COLOR_RGB2GRAY)
@@ -74,6 +74,13 @@ class RootSift:
             angles=chosen[:, 3].astype(np.float32),
             vectors=_packed(vectors),
         )
+
+
+def _none() -> LocalFeatures:
+    """The features of no chip at all."""
+    row = np.zeros(0, np.float32)
+    pair, vectors = np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8)
+    return LocalFeatures(np.zeros(1, np.int64), pair, pair, row, row, vectors)
 
 
 def _packed(vectors: Floats) -> npt.NDArray[np.uint8]:

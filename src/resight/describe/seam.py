@@ -31,5 +31,8 @@ class Describer(Protocol):
         ...
 
     def describe(self, chips: Sequence[Chip]) -> Descriptors:
-        """One descriptor for each chip; a chip without any feature gets an empty set, never an error."""
+        """One descriptor for each chip; a chip without any feature gets an empty set, never an error.
+
+        No chips give a container of no annotations.
+        """
         ...

@@ -25,7 +25,7 @@ from resight.evaluate.report import Curves
 from resight.evaluate.result import Evaluation
 from resight.evaluate.roc import RocCurve
 from resight.evaluate.splits import SplitError, withheld_individuals
-from resight.identify.answer import answers
+from resight.identify.answer import answer, shortlist
 from resight.identify.calibration import adapted, fit, share_of_new
 from resight.identify.comparable import Sides, comparable
 from resight.identify.decide import Costs
@@ -150,11 +150,12 @@ def _asked(
         progress=lambda done, total: tell("calibrating", done, total),
     )
     ranking = rank(scores, allowed, gallery.labels.individual, best_only)
+    lists = [shortlist(ranking, row, max(1, len(ranking.individuals))) for row in range(len(scores))]
     calibration = None
     if lessons.enough:
         calibration = fit(lessons, share_of_new(encounters_of_each(gallery.labels)))
-        calibration = adapted(calibration, [ranking.scores[q, ranking.order(q)] for q in range(len(scores))])
-    found = answers(ranking, calibration, protocol.costs, most=max(1, len(ranking.individuals)))
+        calibration = adapted(calibration, [candidates.scores for candidates in lists])
+    found = [answer(candidates, calibration, protocol.costs) for candidates in lists]
     return Outcomes.of(found, query.labels.individual, set(gallery.labels.individual.tolist()))
 
 

@@ -53,9 +53,7 @@ def card(query: QueryView, number: int, album: Album) -> str:
         words=text(verdict_words(query.answer)),
         new=_new(query.answer.p_new),
         candidates="".join(_candidate(*pair, rank) for rank, pair in enumerate(pairs, 1)),
-        others=f'<p class="others">{counted(others, "candidate")} less alike not shown.</p>'
-        if others > 0
-        else "",
+        others=f'<p class="others">{counted(others, "candidate")} less alike not shown.</p>' if others > 0 else "",
         compared="".join(_compared(query, photo, *pair, number) for pair in pairs[:COMPARED_CANDIDATES]),
     )
 

@@ -107,8 +107,7 @@ class ReportWriter:
         page = files("resight.export").joinpath("report.html").read_text("utf-8")
         values = _values(self._heading, self._counts)
         head, middle, tail = (
-            Template(piece).substitute(values).encode("utf-8")
-            for piece in re.split(r"\$cards|\$rejections", page)
+            Template(piece).substitute(values).encode("utf-8") for piece in re.split(r"\$cards|\$rejections", page)
         )
         with _replacing(self._path) as file:
             file.write(head)

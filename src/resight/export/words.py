@@ -82,9 +82,7 @@ def summary(counts: Counts, catalogue: str) -> str:
     found = [
         f"{_are(counts.known)} known ({counted(counts.individuals, 'individual')})" if counts.known else "",
         f"{_are(counts.new)} probably new" if counts.new else "",
-        f"{counts.undecided:,} {'needs' if counts.undecided == 1 else 'need'} your eye"
-        if counts.undecided
-        else "",
+        f"{counts.undecided:,} {'needs' if counts.undecided == 1 else 'need'} your eye" if counts.undecided else "",
     ]
     if any(found):
         sentences.append(", ".join(part for part in found if part) + ".")
@@ -107,9 +105,7 @@ def _are(number: int) -> str:
 
 
 def _choices(answer: Answer) -> str:
-    likely = [
-        (candidate.p, candidate.individual) for candidate in answer.candidates if candidate.p is not None
-    ]
+    likely = [(candidate.p, candidate.individual) for candidate in answer.candidates if candidate.p is not None]
     if not answer.candidates:
         return "nothing to compare with"
     if not likely:

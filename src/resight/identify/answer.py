@@ -1,36 +1,52 @@
-"""Rankings and probabilities become answers."""
+"""The best candidates of a query become an answer."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from resight.identify.calibration import Calibration
 from resight.identify.decide import Costs, decide
 from resight.identify.ranking import Ranking
-from resight.types import Answer, Candidate, Verdict
+from resight.types import Answer, Candidate, Floats, Ints, Strings, Verdict
 
 
-def answers(ranking: Ranking, calibration: Calibration | None, costs: Costs, most: int = 10) -> list[Answer]:
-    """One answer for each query, with at most `most` candidates; ranks only where there is no calibration.
+@dataclass(frozen=True, slots=True)
+class Shortlist:
+    """The candidates of one query, best first: names, scores, and the gallery row of each one's best photo.
 
-    A query that nothing in the gallery may be compared with is left undecided, with no candidates.
+    Empty where nothing in the gallery may be compared with the query.
     """
-    return [_answer(ranking, query, calibration, costs, most) for query in range(len(ranking.scores))]
+
+    individuals: Strings
+    scores: Floats
+    best: Ints
 
 
-def _answer(ranking: Ranking, query: int, calibration: Calibration | None, costs: Costs, most: int) -> Answer:
-    order = ranking.order(query)
-    scores = ranking.scores[query, order]
-    if calibration is None or not len(order):
-        chances, p_new, verdict = None, None, Verdict.UNDECIDED
-    else:
-        chances, p_new = calibration.probabilities(scores)
+def shortlist(ranking: Ranking, query: int, most: int) -> Shortlist:
+    """The `most` best candidates of one query."""
+    order = ranking.order(query)[:most]
+    return Shortlist(ranking.individuals[order], ranking.scores[query, order], ranking.best[query, order])
+
+
+def answer(candidates: Shortlist, calibration: Calibration | None, costs: Costs) -> Answer:
+    """What is said of the query; ranks only where there is no calibration.
+
+    Where nothing could be compared, nothing is known: the query is left undecided.
+    """
+    chances, p_new, verdict = None, None, Verdict.UNDECIDED
+    if calibration is not None and len(candidates.scores):
+        chances, p_new = calibration.probabilities(candidates.scores)
         verdict = decide(float(chances[0]), p_new, costs)
-    candidates = tuple(
-        Candidate(
-            individual=str(ranking.individuals[individual]),
-            score=float(scores[place]),
-            annotation=int(ranking.best[query, individual]),
-            p=None if chances is None else float(chances[place]),
-        )
-        for place, individual in enumerate(order[:most])
+    return Answer(
+        candidates=tuple(
+            Candidate(
+                individual=str(name),
+                score=float(candidates.scores[place]),
+                annotation=int(candidates.best[place]),
+                p=None if chances is None else float(chances[place]),
+            )
+            for place, name in enumerate(candidates.individuals)
+        ),
+        verdict=verdict,
+        p_new=p_new,
     )
-    return Answer(candidates, verdict, p_new)

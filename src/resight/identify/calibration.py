@@ -2,11 +2,13 @@
 
 For one query, the chance that it is individual i is proportional to exp(u_i), and that it is new to exp(0) = 1:
 
-    u_i = bias + slope * log(score_i) - ground * log(background)
+    u_i = bias + slope * log(score_i + background) - ground * log(background)
 
-A conditional logit (McFadden 1974) with 'new' as the outside choice. `background` is the mean score of the
-middle candidates: what a stranger scores for this query, so that a blurred photo, whose scores are all low, and
-a large catalogue, whose chance matches are many, are judged by their own standard. The three numbers are the most
+A conditional logit (McFadden 1974) with 'new' as the outside choice. `background` is the mean score of all
+candidates but the best, and of one more that scores as is usual: what a stranger scores for this query, so that a
+blurred photo, whose scores are all low, and a large catalogue, whose chance matches are many, are judged by their
+own standard, and a single candidate by the usual one. Added to every score, it keeps the animals that score next
+to nothing from ruling the fit: how far below a stranger they are says nothing. The three numbers are the most
 likely ones for the catalogue's photos, each asked as if it were a query: once with its individual's other
 encounters in the gallery, and once without that individual, as if the animal were new.
 """
@@ -23,7 +25,6 @@ from scipy.special import logsumexp
 from resight.types import Bools, Doubles, Floats, Ints
 
 DEEPEST = 20  # candidates that take part; those below share too little to matter
-GROUND = slice(4, 20)  # the candidates whose mean score is the background
 TINY = 1e-6
 FEWEST_KNOWN = 20  # queries whose own individual can be found
 FEWEST_INDIVIDUALS = 5
@@ -31,32 +32,35 @@ FEWEST_INDIVIDUALS = 5
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The three learned numbers, the share of new animals they expect, and how many queries taught them."""
+    """The three learned numbers, the usual background, the share of new animals expected, and how many queries taught.
+
+    Scores are those of one query's possible individuals, best first.
+    """
 
     bias: float
     slope: float
     ground: float
+    usual: float
     share_new: float
     queries: int
 
     def probabilities(self, scores: Floats) -> tuple[Doubles, float]:
-        """P of each candidate, given the scores of all possible individuals best first; and P(new)."""
+        """P of each candidate, 0 below the deepest; and P(new)."""
         if not len(scores):
             return np.zeros(0), 1.0
-        utility = self.utilities(scores[None])[0]
+        numbers = np.array([self.bias, self.slope, self.ground])
+        utility = _utilities(numbers, *_features(scores[None, :DEEPEST], self.usual))[0]
         total = logsumexp(np.append(utility, 0.0))
-        return np.exp(utility - total), float(np.exp(-total))
-
-    def utilities(self, scores: Floats) -> Doubles:
-        """U of each candidate; scores (q, n) best first."""
-        return _utilities(np.array([self.bias, self.slope, self.ground]), *_features(scores))
+        chances = np.zeros(len(scores))
+        chances[: len(utility)] = np.exp(utility - total)
+        return chances, float(np.exp(-total))
 
 
 @dataclass(frozen=True, slots=True)
 class Experience:
     """What the catalogue's own photos scored when asked: the lessons for a calibration.
 
-    `scores` (q, d) of the best candidates, 0 where there are fewer; `truth` (q,) the column of the query's own
+    `scores` (q, d) of the best candidates, NaN where there are fewer; `truth` (q,) the column of the query's own
     individual, -1 where it was not among them or has no other encounter; `findable` (q,) whether it has one.
     """
 
@@ -77,11 +81,12 @@ def fit(experience: Experience, share_new: float) -> Calibration:
     rows = np.arange(len(scores))
     findable, truth = experience.findable, experience.truth
     seen = findable & (truth >= 0)
-    logs, ground = _features(scores)
+    usual = _usual(scores)
+    logs, ground = _features(scores, usual)
     without = scores.copy()
-    without[rows[truth >= 0], truth[truth >= 0]] = 0.0
+    without[rows[truth >= 0], truth[truth >= 0]] = np.nan
     without = -np.sort(-without, axis=1)
-    logs_without, ground_without = _features(without)
+    logs_without, ground_without = _features(without, usual)
     known_weight = (1 - share_new) / max(1, int(findable.sum()))
     new_weight = share_new / len(scores)
 
@@ -98,7 +103,8 @@ def fit(experience: Experience, share_new: float) -> Calibration:
 
     start = np.array([-1.0, 1.0, 1.0])
     best = minimize(loss, start, method="L-BFGS-B", bounds=[(-200, 200), (0.01, 200), (0, 200)])
-    return Calibration(float(best.x[0]), float(best.x[1]), float(best.x[2]), share_new, len(scores))
+    bias, slope, weight = (float(number) for number in best.x)
+    return Calibration(bias, slope, weight, usual, share_new, len(scores))
 
 
 def adapted(calibration: Calibration, queries: Sequence[Floats], trust: int = 20) -> Calibration:
@@ -130,12 +136,22 @@ def share_of_new(encounters_of_each: Ints) -> float:
     return float(np.clip((encounters_of_each == 1).sum() / max(1, met), 0.05, 0.9))
 
 
-def _features(scores: Floats | Doubles) -> tuple[Doubles, Doubles]:
-    """Log scores (q, n), and the log of the background (q, 1); scores best first."""
-    ground = scores[:, GROUND].mean(axis=1) if scores.shape[1] > GROUND.start else np.zeros(len(scores))
-    return np.log(np.asarray(scores, np.float64) + TINY), np.log(ground + TINY)[:, None]
+def _usual(scores: Doubles) -> float:
+    """The geometric mean of the queries' backgrounds; scores (q, n) best first, NaN where there is no candidate."""
+    others = scores[:, 1:]
+    backgrounds = np.nanmean(others[~np.isnan(others).all(axis=1)], axis=1)
+    return float(np.exp(np.log(backgrounds + TINY).mean())) if len(backgrounds) else 0.0
+
+
+def _features(scores: Floats | Doubles, usual: float) -> tuple[Doubles, Doubles]:
+    """Log of score and background together (q, n), -inf where there is no candidate; log of the background (q, 1)."""
+    values = np.asarray(scores, np.float64)
+    others = values[:, 1:]
+    background = (np.nansum(others, axis=1) + usual) / ((~np.isnan(others)).sum(axis=1) + 1) + TINY
+    logs = np.where(np.isnan(values), -np.inf, np.log(np.nan_to_num(values) + background[:, None]))
+    return logs, np.log(background)[:, None]
 
 
 def _utilities(numbers: Doubles, logs: Doubles, ground: Doubles) -> Doubles:
     utility: Doubles = numbers[0] + numbers[1] * logs - numbers[2] * ground
-    return np.where(logs <= np.log(2 * TINY), -30.0, utility)
+    return utility

@@ -35,7 +35,7 @@ def experience(
     """
     named = np.flatnonzero(labels.individual != "")
     chosen = np.sort(np.random.default_rng(seed).permutation(named)[:most])
-    scores = np.zeros((len(chosen), DEEPEST), np.float32)
+    scores = np.full((len(chosen), DEEPEST), np.nan, np.float32)
     truth = np.full(len(chosen), -1, np.int64)
     findable = np.zeros(len(chosen), np.bool_)
     for start in range(0, len(chosen), BATCH):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from resight.catalogue.folder import Catalogue
-from resight.catalogue.lookup import labels
+from resight.catalogue.lookup import individuals, labels
 from resight.catalogue.vectors import Described, described, folder_name, read_shards
 from resight.errors import CatalogueError
 from resight.index.keypoints import Batch, KeypointCache
@@ -22,8 +22,13 @@ INDEXES = "indexes"
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Row i of `annotations`, `labels`, `descriptors` and the gallery is one annotation of the catalogue."""
+    """Row i of `annotations`, `labels`, `descriptors` and the gallery is one annotation of the catalogue.
 
+    `individuals` are the names of the live individuals by their ids.
+    """
+
+    fingerprint: str
+    individuals: dict[int, str]
     annotations: Ints
     labels: Labels
     descriptors: Descriptors
@@ -56,7 +61,7 @@ def _embeddings(catalogue: Catalogue, fingerprint: str) -> Library:
     vectors = Embeddings.joined([part.descriptors for part in parts if isinstance(part.descriptors, Embeddings)])
     vectors = vectors.take(order)
     _, known = labels(catalogue, keys[order])
-    return Library(keys[order], known, vectors, CosineGallery(vectors))
+    return Library(fingerprint, _names(catalogue), keys[order], known, vectors, CosineGallery(vectors))
 
 
 def _keypoints(
@@ -81,7 +86,11 @@ def _keypoints(
     keys = np.asarray(cache.annotations)
     _, known = labels(catalogue, keys)
     features = cache.features
-    return Library(keys, known, features, LocalGallery(features, cache.index))
+    return Library(fingerprint, _names(catalogue), keys, known, features, LocalGallery(features, cache.index))
+
+
+def _names(catalogue: Catalogue) -> dict[int, str]:
+    return {known.id: known.name for known in individuals(catalogue)}
 
 
 def _missing(cache: KeypointCache, present: dict[int, int]) -> bool:

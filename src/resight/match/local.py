@@ -74,8 +74,11 @@ class LocalGallery:
     def evidence(self, query: Descriptors, row: int, allowed: Bools) -> Evidence:
         """The spots that agree, weighed by what they add to the score."""
         features = _local(query)
-        background = self._background(features, allowed)[1]
         photo = self._source.take(np.array([row]))
+        if not len(features.vectors) or not len(photo.vectors):
+            nothing = np.zeros((0, 2), np.float32)
+            return Evidence(nothing, nothing, np.zeros(0, np.float32))
+        background = self._background(features, allowed)[1]
         pairs = correspond(features, photo, background, self._search.pairs)
         shares = agreement(features, photo, pairs)[1][0]
         kept = shares > 0

@@ -18,6 +18,7 @@ def votes(distances: Floats, owners: Ints, gallery: int, k: int) -> Floats:
     array([0., 0., 3.], dtype=float32)
     """
     background = distances[:, k : k + 1]
-    weights = np.where((owners[:, :k] >= 0) & np.isfinite(background), background - distances[:, :k], 0.0)
+    found = (owners[:, :k] >= 0) & np.isfinite(background)
+    weights = np.subtract(background, distances[:, :k], out=np.zeros(found.shape), where=found)
     counted = np.bincount(np.maximum(owners[:, :k], 0).ravel(), weights=weights.ravel(), minlength=gallery)
     return counted.astype(np.float32)

@@ -26,9 +26,7 @@ def read_bytes(path: Path, most: int) -> bytes:
     try:
         size = check_regular(path)
         if size > most:
-            raise PhotoError(
-                f"{shown(path)}: {size / 1e9:.1f} GB are more than a photo needs: is it a video?"
-            )
+            raise PhotoError(f"{shown(path)}: {size / 1e9:.1f} GB are more than a photo needs: is it a video?")
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         raise PhotoError(f"{shown(path)}: {why_unreadable(error)}") from error

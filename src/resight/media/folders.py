@@ -67,9 +67,7 @@ def _listing(folder: Path, visited: set[str]) -> list[tuple[str, bool]] | Reject
         return Rejection(folder, f"{shown(folder)}: nothing in this folder was read: {NOT_TEXT_REASON}")
     real = os.path.realpath(folder)
     if real in visited:
-        return Rejection(
-            folder, f"{shown(folder)}: leads to a folder that was already read: {shown(Path(real))}"
-        )
+        return Rejection(folder, f"{shown(folder)}: leads to a folder that was already read: {shown(Path(real))}")
     visited.add(real)
     try:
         with os.scandir(folder) as entries:

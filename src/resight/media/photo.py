@@ -86,14 +86,11 @@ def _opened(path: Path, data: bytes, max_pixels: int) -> Image.Image:
             "save it as JPEG, PNG, TIFF, WebP, BMP, GIF or HEIC"
         ) from error
     except Image.DecompressionBombError as error:
-        raise PhotoError(
-            f"{shown(path)}: more than {max_pixels / 1e6:.0f} megapixels: save a smaller copy"
-        ) from error
+        raise PhotoError(f"{shown(path)}: more than {max_pixels / 1e6:.0f} megapixels: save a smaller copy") from error
     # A header may be damaged in ways Pillow does not foresee, and then anything may be raised.
     except Exception as error:
         raise PhotoError(
-            f"{shown(path)}: the head of the file is damaged ({_on_one_line(error)}): "
-            "copy it again from where it came"
+            f"{shown(path)}: the head of the file is damaged ({_on_one_line(error)}): copy it again from where it came"
         ) from error
     if image.width * image.height > max_pixels:
         raise PhotoError(

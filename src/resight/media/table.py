@@ -71,9 +71,7 @@ def _rows(layout: TableLayout, extra: Sequence[str]) -> Iterator[Row | Rejection
 
 def _rejected_lines(table: Path, first: int, last: int, error: csv.Error) -> Rejection:
     lines = f"line {first}" if first == last else f"lines {first} to {last}"
-    return Rejection(
-        table, f"{shown(table)}, {lines}: {error}: are quotation marks missing or doubled there?"
-    )
+    return Rejection(table, f"{shown(table)}, {lines}: {error}: are quotation marks missing or doubled there?")
 
 
 def _row(layout: TableLayout, number: int, values: list[str], extra: Sequence[str]) -> Row | Rejection:
@@ -82,9 +80,7 @@ def _row(layout: TableLayout, number: int, values: list[str], extra: Sequence[st
     cells = dict(zip(layout.columns, values, strict=False))
     try:
         if len(values) < width or surplus:
-            raise ValueError(
-                f"has {len(values)} cells, but the heading has {width}: a separator is lost or unquoted"
-            )
+            raise ValueError(f"has {len(values)} cells, but the heading has {width}: a separator is lost or unquoted")
         record = _record(layout, cells)
     except ValueError as error:
         photo = layout.path.parent / cells["path"] if cells.get("path") else layout.path

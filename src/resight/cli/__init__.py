@@ -1,0 +1,55 @@
+"""The command line: one file a command."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from resight import __version__
+from resight.cli import add, decisions, demo, evaluate, identify, init, status
+from resight.cli.console import fail
+from resight.errors import ResightError
+
+app = typer.Typer(
+    name="resight",
+    help="Recognise individual animals from their natural markings, and keep the record of who was seen where.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+app.command("init")(init.init)
+app.command("add")(add.add)
+app.command("identify")(identify.identify)
+app.command("decide")(decisions.decide)
+app.command("undo")(decisions.undo)
+app.command("merge")(decisions.merge)
+app.command("split")(decisions.split)
+app.command("rename")(decisions.rename)
+app.command("history")(decisions.history)
+app.command("info")(status.info)
+app.command("relink")(status.relink)
+app.command("repair")(status.repair)
+app.command("evaluate")(evaluate.evaluate)
+app.command("demo")(demo.demo)
+
+
+@app.callback(invoke_without_command=True)
+def version(show: bool = typer.Option(False, "--version", help="Show the version and stop.")) -> None:
+    """Show the version."""
+    if show:
+        typer.echo(f"resight {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run a command; an error that the user can put right is shown as it stands, with exit code 2."""
+    try:
+        app()
+    except ResightError as error:
+        fail(str(error))
+        sys.exit(2)
+    except KeyboardInterrupt:
+        fail("stopped. What was finished is kept: start the same command again to go on.")
+        sys.exit(130)

@@ -1,0 +1,84 @@
+"""resight add: known animals into the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from resight.cli.console import list_rejected, progress, say, user, warn, write_json
+from resight.cli.options import By, Folder, Json
+from resight.errors import ResightError
+from resight.types import Record, Rejection
+
+
+def add(
+    catalogue: Folder,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Photos, or folders of photos.", metavar="PATH...")] = None,
+    table: Annotated[
+        list[Path] | None,
+        typer.Option(help="A CSV table: path, identity, side, encounter, date, x, y, w, h …"),
+    ] = None,
+    by_folder: Annotated[
+        bool, typer.Option("--by-folder", help="Each folder is an individual, a folder inside it an encounter.")
+    ] = False,
+    by: By = None,
+    json: Json = None,
+) -> None:
+    """Add photographs of known animals: a folder per individual, or a table.
+
+    Stopped at any moment, the same command goes on where it stopped. Originals are never changed.
+
+    Example: resight add whales photos/ --by-folder
+    """
+    from resight.catalogue.folder import open as open_catalogue
+    from resight.config import settings
+    from resight.method import open_method
+    from resight.work.add import add as add_all
+    from resight.work.processes import local_processes
+
+    if not paths and not table:
+        raise ResightError("nothing to add: name photos or folders, or a table with --table")
+    total = sum(1 for _ in entries(paths or [], table or [], by_folder))
+    with open_catalogue(catalogue) as opened, progress() as tell:
+        method = open_method(opened.settings.method or "auto")
+        report = add_all(
+            opened,
+            entries(paths or [], table or [], by_folder),
+            method.name,
+            method.fingerprint,
+            local_processes(settings().workers if total > 16 else 1),
+            by or user(),
+            lambda done: tell("Reading, masking and describing photos", done, total),
+        )
+    for warning in method.warnings:
+        warn(warning)
+    list_rejected(report.rejected)
+    list_rejected(report.disputed, "named otherwise before, and left as they were")
+    if json is None:
+        say(f"Added {report.new} new annotations; {len(report.annotations) - report.new} were there before.")
+    write_json(
+        json,
+        {
+            "catalogue": str(catalogue),
+            "new": report.new,
+            "annotations": report.annotations,
+            "rejected": [asdict(one) for one in report.rejected],
+            "disputed": [asdict(one) for one in report.disputed],
+        },
+    )
+    if report.rejected or report.disputed:
+        raise typer.Exit(1)
+
+
+def entries(paths: list[Path], tables: list[Path], by_folder: bool) -> Iterator[Record | Rejection]:
+    """What the tables state, and then what lies in the folders."""
+    from resight.media.folders import scan
+    from resight.media.table import read_table
+
+    for table in tables:
+        yield from read_table(table)
+    yield from scan(paths, by_folder=by_folder)

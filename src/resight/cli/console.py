@@ -1,0 +1,93 @@
+"""What every command says, and how: progress on a terminal, errors for people, JSON for scripts."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+from resight.types import Rejection
+
+SHOWN_REJECTIONS = 20
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Tell = Callable[[str, int, int], None]
+
+
+def fail(message: str) -> None:
+    """Say what went wrong; nothing in the text is taken for markup."""
+    err.print("[bold red]Error:[/] ", end="")
+    err.print(message, markup=False)
+
+
+def warn(message: str) -> None:
+    """Say what the user should know, without stopping."""
+    err.print("[bold yellow]Note:[/] ", end="")
+    err.print(message, markup=False)
+
+
+def say(message: str) -> None:
+    """Plain text on standard output."""
+    out.print(message, markup=False)
+
+
+@contextmanager
+def progress() -> Iterator[Tell]:
+    """A function (what, done, total) that shows bars with the time left; total 0: not known. Silent off a terminal."""
+    bars = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err,
+        disable=not err.is_terminal,
+        transient=True,
+    )
+    tasks = {}
+    with bars:
+
+        def tell(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total or None)
+            bars.update(tasks[what], completed=done, total=total or None)
+
+        yield tell
+
+
+def list_rejected(rejected: Sequence[Rejection], what: str = "could not be used") -> None:
+    """The first rejections with their reasons, and how many more there are."""
+    if not rejected:
+        return
+    warn(f"{len(rejected)} {what}:")
+    for one in rejected[:SHOWN_REJECTIONS]:
+        text = one.reason if str(one.path) in one.reason else f"{one.path}: {one.reason}"
+        err.print(f"  {text}", markup=False)
+    if len(rejected) > SHOWN_REJECTIONS:
+        err.print(f"  … and {len(rejected) - SHOWN_REJECTIONS} more; --json lists all of them", markup=False)
+
+
+def write_json(path: Path | None, content: object) -> None:
+    """Write JSON to a file, or to standard output for '-'; nothing where no path was given."""
+    if path is None:
+        return
+    text = json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n"
+    if str(path) == "-":
+        sys.stdout.write(text)
+    else:
+        path.write_text(text, encoding="utf-8")
+
+
+def user() -> str:
+    """Who decides, where nobody says otherwise: the login name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

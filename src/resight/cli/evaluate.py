@@ -1,0 +1,68 @@
+"""resight evaluate: how well a method names the animals of one table by those of another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from resight.cli.console import list_rejected, out, progress, say, warn
+from resight.cli.options import Caution, Method, SidesOption
+
+
+def evaluate(
+    gallery: Annotated[Path, typer.Argument(help="Table of the animals known.", metavar="GALLERY.csv")],
+    query: Annotated[Path, typer.Argument(help="Table of the animals asked about.", metavar="QUERY.csv")],
+    json: Annotated[Path, typer.Option(help="Write the measures here.", metavar="OUT.json")],
+    method: Method = "auto",
+    sides: Annotated[SidesOption, typer.Option(help="Keep left and right apart, or compare any.")] = SidesOption.APART,
+    exclude_same: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Never compare rows with the same value in this column.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a report with figures here.")] = None,
+    caution: Annotated[Caution, typer.Option(help="How verdicts are reached, as for 'identify'.")] = Caution.NEVER_ASK,
+    seed: Annotated[int, typer.Option(help="For every random choice.")] = 0,
+) -> None:
+    """Measure: ranking, known against new, verification, calibration; each with a 95% interval.
+
+    Tables hold path, identity (empty: new) and any of side or viewpoint, encounter, date, lat, lon, x, y, w, h.
+    The same table given twice compares every photo with every other.
+
+    Example: resight evaluate gallery.csv query.csv --json out.json --report report
+    """
+    from resight.config import settings
+    from resight.evaluate.report import write_report
+    from resight.evaluate.run import Protocol
+    from resight.evaluate.run import evaluate as measure
+    from resight.evaluate.tables import read_annotations
+    from resight.identify.comparable import Sides
+    from resight.identify.decide import PRESETS
+    from resight.method import open_method
+    from resight.work.processes import local_processes
+
+    opened = open_method(method)
+    run = local_processes(settings().workers)
+    with progress() as tell:
+        known, rejected = read_annotations(
+            gallery, opened.name, run, exclude_same, lambda done, total: tell("Describing the gallery", done, total)
+        )
+        asked = known
+        if query.resolve() != gallery.resolve():
+            asked, more = read_annotations(
+                query, opened.name, run, exclude_same, lambda done, total: tell("Describing the queries", done, total)
+            )
+            rejected += more
+        protocol = Protocol(Sides(sides.value), PRESETS[caution.value], seed)
+        evaluation, curves = measure(known, asked, protocol, opened.name, opened.fingerprint, tell)
+    json.write_text(evaluation.to_json(), encoding="utf-8")
+    for warning in opened.warnings:
+        warn(warning)
+    list_rejected(rejected)
+    out.print(f"{evaluation.n_query} queries, {evaluation.n_gallery} in the gallery, {opened.name}", markup=False)
+    for name, figure in evaluation.measures.items():
+        out.print(f"  {name:<18} {figure}", markup=False)
+    if report:
+        say(f"Report: {write_report(evaluation, curves, report)}")
+    if rejected:
+        raise typer.Exit(1)

@@ -1,0 +1,146 @@
+"""resight identify: who is in these photos."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from resight.cli.add import entries
+from resight.cli.console import list_rejected, out, progress, say, user, warn
+from resight.cli.options import By, Caution, Folder, SidesOption
+from resight.errors import ResightError
+from resight.types import Record, Rejection, Verdict
+
+RANKS_ONLY = (
+    "Ranks only: too few individuals of this catalogue were met twice for probabilities to be learned. Add more "
+    "named animals that were photographed in two or more encounters."
+)
+SHOWN = 25
+
+
+def identify(
+    catalogue: Folder,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Photos, or folders of photos.", metavar="PATH...")] = None,
+    table: Annotated[list[Path] | None, typer.Option(help="A CSV table of photos, as for 'add'.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Write all answers as JSON.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write all answers as a table.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write a report to look at: one HTML file with pictures.")] = None,
+    caution: Annotated[
+        Caution,
+        typer.Option(
+            help="'careful': a wrong name is a disaster; 'quick': it can be mended; 'never-ask': always answer."
+        ),
+    ] = Caution.BALANCED,
+    wrong_name: Annotated[
+        float | None, typer.Option(help="What a wrong name costs, when asking a person costs 1; instead of --caution.")
+    ] = None,
+    missed_match: Annotated[float | None, typer.Option(help="What a missed match costs, likewise.")] = None,
+    sides: Annotated[SidesOption | None, typer.Option(help="As the catalogue does, unless given here.")] = None,
+    by: By = None,
+) -> None:
+    """Say for every photo who it is, how sure that is, or that it is somebody new.
+
+    The photos become part of the catalogue, without a name until somebody decides.
+
+    Example: resight identify whales card/ --report today.html
+    """
+    from resight.catalogue.folder import open as open_catalogue
+    from resight.config import settings
+    from resight.export.identification import CsvWriter, JsonWriter, appearing
+    from resight.export.query_view import query_view
+    from resight.export.report import ReportWriter
+    from resight.export.views import ReportHeading
+    from resight.export.words import verdict_words
+    from resight.identify.comparable import Sides
+    from resight.identify.decide import PRESETS, Costs
+    from resight.identify.library import open_library
+    from resight.identify.run import identify as ask
+    from resight.method import open_method
+    from resight.work.add import add
+    from resight.work.processes import local_processes
+
+    if not paths and not table:
+        raise ResightError("nothing to identify: name photos or folders, or a table with --table")
+    preset = PRESETS[caution.value]
+    costs = Costs(
+        preset.wrong_name if wrong_name is None else wrong_name,
+        preset.missed_match if missed_match is None else missed_match,
+        preset.asking,
+    )
+
+    def unnamed() -> Iterator[Record | Rejection]:
+        for entry in entries(paths or [], table or [], False):
+            yield entry if isinstance(entry, Rejection) else replace(entry, identity=None)
+
+    total = sum(1 for _ in unnamed())
+    with open_catalogue(catalogue) as opened, ExitStack() as files:
+        tell = files.enter_context(progress())
+        method = open_method(opened.settings.method or "auto")
+        added = add(
+            opened,
+            unnamed(),
+            method.name,
+            method.fingerprint,
+            local_processes(settings().workers if total > 16 else 1),
+            by or user(),
+            lambda done: tell("Reading, masking and describing photos", done, total),
+        )
+        queries = list(dict.fromkeys(added.annotations))
+        library = open_library(
+            opened, method.fingerprint, lambda done, all_: tell("Bringing the index up to date", done, all_)
+        )
+        run = ask(opened, library, queries, Sides(sides or opened.settings.sides), costs, tell)
+        warnings = (*method.warnings, *(() if run.calibration else (RANKS_ONLY,)))
+        heading = ReportHeading(str(catalogue), method.name, method.fingerprint, run.calibration is not None, warnings)
+        said = {
+            "catalogue": str(catalogue),
+            "method": method.name,
+            "fingerprint": method.fingerprint,
+            "calibrated": run.calibration is not None,
+            "warnings": list(warnings),
+        }
+        as_json = JsonWriter(files.enter_context(appearing(json)), said) if json else None
+        as_csv = CsvWriter(files.enter_context(appearing(csv))) if csv else None
+        page = files.enter_context(ReportWriter(report, heading)) if report else None
+        counted: Counter[Verdict] = Counter()
+        lines: list[str] = []
+        for done, identified in enumerate(run.answers, start=1):
+            counted[identified.answer.verdict] += 1
+            if len(lines) < SHOWN:
+                lines.append(f"  {identified.query.path.name:<36.36} {verdict_words(identified.answer)}")
+            if as_json:
+                as_json.add(identified)
+            if as_csv:
+                as_csv.add(identified)
+            if page:
+                page.add(query_view(identified))
+            tell("Finding the reasons", done, len(queries))
+        if as_json:
+            as_json.finish(added.rejected)
+        if as_csv:
+            as_csv.finish(added.rejected)
+        if page:
+            for one in added.rejected:
+                page.reject(one)
+    for warning in warnings:
+        warn(warning)
+    list_rejected(added.rejected)
+    for line in lines:
+        out.print(line, markup=False)
+    if len(queries) > SHOWN:
+        say(f"  … and {len(queries) - SHOWN} more")
+    say(
+        f"{len(queries)} photos: {counted[Verdict.KNOWN]} known, {counted[Verdict.NEW]} new, "
+        f"{counted[Verdict.UNDECIDED]} for you to look at, {len(added.rejected)} rejected."
+    )
+    for what, path in (("Report", report), ("JSON", json), ("Table", csv)):
+        if path:
+            say(f"{what}: {path}")
+    if added.rejected:
+        raise typer.Exit(1)

@@ -1,0 +1,36 @@
+"""resight init: make a catalogue."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from resight.cli.console import say, warn, write_json
+from resight.cli.options import Folder, Json, Method, SidesOption
+
+
+def init(
+    catalogue: Folder,
+    database: Annotated[
+        str | None, typer.Option(help="A PostgreSQL address (postgresql://user@host/name) instead of SQLite.")
+    ] = None,
+    method: Method = "auto",
+    sides: Annotated[SidesOption, typer.Option(help="Keep left and right apart, or compare any.")] = SidesOption.APART,
+    json: Json = None,
+) -> None:
+    """Make a new, empty catalogue in a folder.
+
+    Example: resight init whales
+    """
+    from resight.catalogue.folder import create
+    from resight.method import open_method
+
+    chosen = open_method(method)
+    create(catalogue, database, method=chosen.name, sides=sides.value).close()
+    for warning in chosen.warnings:
+        warn(warning)
+    if json is None:
+        say(f"Made the catalogue {catalogue} ({chosen.name}, sides {sides.value}).")
+        say(f"Next: resight add {catalogue} PHOTOS --by-folder")
+    write_json(json, {"catalogue": str(catalogue), "method": chosen.name, "sides": sides.value})

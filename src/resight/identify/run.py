@@ -1,0 +1,172 @@
+"""Identify: from annotations of the catalogue to answers, each with its reasons."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from resight.catalogue.folder import Catalogue
+from resight.catalogue.lookup import Catalogued, catalogued, refused
+from resight.catalogue.vectors import folder_name
+from resight.identify.answer import Shortlist, answer, shortlist
+from resight.identify.calibration import DEEPEST, Calibration, adapted, fit, share_of_new
+from resight.identify.comparable import Sides, comparable
+from resight.identify.decide import Costs
+from resight.identify.experience import encounters_of_each, experience
+from resight.identify.library import INDEXES, Library
+from resight.identify.ranking import rank
+from resight.match.open import best_photo_only
+from resight.types import Answer, Evidence, Ints
+
+BATCH = 32
+EXPLAINED = 3
+STALE = 0.1  # the share by which the named photos may grow before the calibration is learned again
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """The gallery photo that speaks most for a candidate, and the matched spots, in pixels of both photos."""
+
+    photo: Catalogued
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """One query, what is said of it, and the reasons for its best candidates, in their order.
+
+    The answer's candidates name annotations by their ids in the catalogue.
+    """
+
+    query: Catalogued
+    answer: Answer
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """A whole run: the calibration used, None where there are too few named photos; answers as they are asked for."""
+
+    calibration: Calibration | None
+    answers: Iterator[Identified]
+
+
+def identify(
+    catalogue: Catalogue,
+    library: Library,
+    annotations: Sequence[int],
+    sides: Sides,
+    costs: Costs,
+    progress: Progress | None = None,
+) -> Identification:
+    """Ask the catalogue who these annotations are; all are scored at once, reasons are found as they are read.
+
+    A query's own photo is never its candidate, nor is an individual that somebody has said it is not.
+    """
+    rows = library.rows(list(annotations))
+    lists = _shortlists(catalogue, library, annotations, rows, sides, progress)
+    calibration = calibrated(catalogue, library, sides, progress)
+    if calibration is not None:
+        calibration = adapted(calibration, [candidates.scores for candidates in lists])
+
+    def answers() -> Iterator[Identified]:
+        for row, query, candidates in zip(rows, catalogued(catalogue, annotations), lists, strict=True):
+            said = answer(candidates, calibration, costs)
+            reasons = _reasons(catalogue, library, int(row), said, sides)
+            yield Identified(query, _by_id(said, library), reasons)
+
+    return Identification(calibration, answers())
+
+
+def calibrated(
+    catalogue: Catalogue, library: Library, sides: Sides, progress: Progress | None = None
+) -> Calibration | None:
+    """The calibration of this catalogue, kept beside its index until its named photos have grown by a tenth.
+
+    None where too few individuals were met twice to learn one.
+    """
+    named = int((library.labels.individual != "").sum())
+    path = catalogue.folder / INDEXES / f"calibration-{folder_name(library.fingerprint)}-{sides.value}.json"
+    kept = _kept(path, named)
+    if kept is not None:
+        return kept
+    lessons = experience(
+        library.gallery,
+        library.descriptors.take,
+        library.labels,
+        sides,
+        best_only=best_photo_only(library.descriptors),
+        progress=None if progress is None else lambda done, total: progress("Learning from named photos", done, total),
+    )
+    if not lessons.enough:
+        return None
+    calibration = fit(lessons, share_of_new(encounters_of_each(library.labels)))
+    path.parent.mkdir(exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps({"named": named, "calibration": asdict(calibration)}))
+    partial.replace(path)
+    return calibration
+
+
+def _kept(path: Path, named: int) -> Calibration | None:
+    try:
+        content = json.loads(path.read_text())
+        if abs(named - content["named"]) <= STALE * content["named"]:
+            return Calibration(**content["calibration"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # a cache: what cannot be read is learned again
+    return None
+
+
+def _shortlists(
+    catalogue: Catalogue,
+    library: Library,
+    annotations: Sequence[int],
+    rows: Ints,
+    sides: Sides,
+    progress: Progress | None,
+) -> list[Shortlist]:
+    best_only = best_photo_only(library.descriptors)
+    by_name = {name: key for key, name in library.individuals.items()}
+    owner = np.array([by_name.get(name, 0) for name in library.labels.individual.tolist()], dtype=np.int64)
+    lists: list[Shortlist] = []
+    for start in range(0, len(rows), BATCH):
+        some = rows[start : start + BATCH]
+        asked = library.labels.take(some)
+        allowed = comparable(asked, library.labels, sides)
+        for query, individuals in enumerate(refused(catalogue, annotations[start : start + BATCH])):
+            if individuals:
+                allowed[query] &= ~np.isin(owner, sorted(individuals))
+        scores = library.gallery.scores(library.descriptors.take(some), allowed)
+        ranking = rank(scores, allowed, library.labels.individual, best_only)
+        lists += [shortlist(ranking, query, DEEPEST) for query in range(len(some))]
+        if progress is not None:
+            progress("Comparing with the catalogue", start + len(some), len(rows))
+    return lists
+
+
+def _by_id(said: Answer, library: Library) -> Answer:
+    """The answer with annotations by their ids in the catalogue, not by rows of the gallery."""
+    return replace(
+        said,
+        candidates=tuple(
+            replace(candidate, annotation=int(library.annotations[candidate.annotation]))
+            for candidate in said.candidates
+        ),
+    )
+
+
+def _reasons(catalogue: Catalogue, library: Library, row: int, said: Answer, sides: Sides) -> tuple[Reason, ...]:
+    shown = said.candidates[:EXPLAINED]
+    photos = catalogued(catalogue, [int(library.annotations[candidate.annotation]) for candidate in shown])
+    allowed = comparable(library.labels.take([row]), library.labels, sides)[0]
+    query = library.descriptors.take([row])
+    return tuple(
+        Reason(photo, library.gallery.evidence(query, candidate.annotation, allowed))
+        for photo, candidate in zip(photos, shown, strict=True)
+    )

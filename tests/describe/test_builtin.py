@@ -1,0 +1,35 @@
+"""The text after the colon of a method's name."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from resight.describe.builtin import onnx, rootsift, thumbnail
+from resight.describe.rootsift import RootSift
+from resight.errors import ResightError
+
+
+def test_rootsift_is_upright_unless_free() -> None:
+    upright, free = rootsift(""), rootsift("free")
+    assert isinstance(upright, RootSift)
+    assert upright.upright
+    assert isinstance(free, RootSift)
+    assert not free.upright
+
+
+def test_what_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
+    with pytest.raises(ResightError, match="nothing or 'free' after the colon, not 'fast'"):
+        rootsift("fast")
+    with pytest.raises(ResightError, match=r"needs the model's file after a colon"):
+        onnx("")
+    with pytest.raises(ResightError, match=r"there is no model .*gone\.onnx"):
+        onnx(str(tmp_path / "gone.onnx"))
+
+
+def test_an_onnx_model_is_found_by_its_path(make_model: Callable[..., Path]) -> None:
+    assert onnx(str(make_model(size=32))).size == 32
+
+
+def test_the_thumbnail_takes_anything() -> None:
+    assert thumbnail("whatever").fingerprint == thumbnail("").fingerprint
