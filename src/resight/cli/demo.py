@@ -14,7 +14,7 @@ from resight.cli.console import out, progress, say, user, warn
 from resight.errors import ResightError
 from resight.types import Record, Rejection, Verdict
 
-INDIVIDUALS, NEWCOMERS, PHOTOS_PER_PASS = 30, 6, 2
+INDIVIDUALS, NEWCOMERS, PHOTOS_PER_PASS = 40, 8, 1
 SIMULATED = "The fish are simulated: these figures say nothing about real animals."
 
 
@@ -104,14 +104,17 @@ def demo(
 
 
 def simulated(folder: Path, individuals: int, seed: int) -> tuple[list[Record | Rejection], list[Record]]:
-    """Salmon heads seen in two passes: the first is known, the second, with some newcomers, is asked about."""
+    """Salmon heads seen in three passes: two are known, the third, with some newcomers, is asked about.
+
+    Two, because probabilities are learned from animals that were met twice.
+    """
     from resight.media.table import read_table
     from resight.simulate import write_heads
 
-    tables = write_heads(folder, individuals, passes=2, photos_per_pass=PHOTOS_PER_PASS, seed=seed, newcomers=NEWCOMERS)
+    tables = write_heads(folder, individuals, passes=3, photos_per_pass=PHOTOS_PER_PASS, seed=seed, newcomers=NEWCOMERS)
     # The true masks stay unused: nobody has them in the sea. The boxes are what a detector would give.
-    first, second = ([replace(e, mask=None) for e in read_table(t) if isinstance(e, Record)] for t in tables)
-    return list(first), second
+    *known, asked = ([replace(e, mask=None) for e in read_table(t) if isinstance(e, Record)] for t in tables)
+    return [entry for table in known for entry in table], asked
 
 
 def own(photos: Path) -> tuple[list[Record | Rejection], list[Record]]:

@@ -20,8 +20,8 @@ class Costs:
 
 
 PRESETS = {
-    "careful": Costs(wrong_name=100, missed_match=20),
-    "balanced": Costs(wrong_name=20, missed_match=10),
+    "careful": Costs(wrong_name=50, missed_match=20),
+    "balanced": Costs(wrong_name=10, missed_match=8),
     "quick": Costs(wrong_name=4, missed_match=4),
     "never-ask": Costs(wrong_name=1, missed_match=1, asking=float("inf")),
 }

@@ -39,8 +39,8 @@ def write_heads(
     """Write photos of so many fish into a new folder; gives the table of each pass, first pass first.
 
     `folder/pass-1/metadata.csv` has a row for each photo of the first pass, with its box and its mask, and so
-    on: the first can be a gallery, the second its queries. The last `newcomers` fish miss the first pass, so
-    that they are new in the second. The same arguments give the same bytes. Every file says it is synthetic.
+    on: the last holds the queries, the others the gallery. The last `newcomers` fish come by in the last pass
+    alone, so that they are new in it. The same arguments give the same bytes. Every file says it is synthetic.
 
     Raises ResightError where the folder already holds something.
     """
@@ -54,7 +54,7 @@ def write_heads(
     for pass_ in range(passes):
         place = folder / f"pass-{pass_ + 1}"
         (place / "masks").mkdir(parents=True)
-        present = individuals - newcomers if pass_ == 0 else individuals
+        present = individuals if pass_ == passes - 1 else individuals - newcomers
         rows = [
             _written(place, simulate_head(seed, individual, pass_, photo, side), photo)
             for individual in range(present)
