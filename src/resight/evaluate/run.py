@@ -88,9 +88,10 @@ def evaluate(
     scores = _scores(searched, query.descriptors, allowed, lambda n: tell("asking", n, len(query)))
     seconds = (time.perf_counter() - started) / max(1, len(query))
 
-    ranked = _asked(searched, gallery, query, scores, allowed, protocol, tell)
-    open_set, split = ranked, "gallery and query as given"
-    if ranked.known.all():
+    answered = _asked(searched, gallery, query, scores, allowed, protocol, tell)
+    ranked = _ranked(answered, _own(query, gallery, allowed))
+    open_set, split = _open_set(answered, _own(query, gallery, allowed)), "gallery and query as given"
+    if answered.known.all():
         try:
             taken = withheld_individuals(gallery.labels.individual, protocol.withheld, protocol.seed)
         except SplitError:
@@ -119,7 +120,7 @@ def evaluate(
         split=split,
         n_query=len(query),
         n_gallery=len(gallery),
-        n_new=int((~ranked.known).sum()),
+        n_new=int((~open_set.known).sum()),
         n_unanswerable=int((~ranked.answerable).sum()),
         seconds_per_query=seconds,
         measures=measures,
@@ -175,7 +176,23 @@ def _without(
     scores = _scores(
         searched, query.descriptors, fewer, lambda n: tell("asking, with individuals taken out", n, len(query))
     )
-    return _asked(searched, smaller, query, scores, fewer, protocol, tell)
+    return _open_set(_asked(searched, smaller, query, scores, fewer, protocol, tell), _own(query, smaller, fewer))
+
+
+def _own(query: Annotations, gallery: Annotations, allowed: Bools) -> Bools:
+    """Whether any photo of a query's own individual may be compared with it, (q,)."""
+    same = query.labels.individual[:, None] == gallery.labels.individual[None]
+    return np.asarray((same & allowed).any(axis=1), dtype=np.bool_)
+
+
+def _ranked(outcomes: Outcomes, own: Bools) -> Outcomes:
+    """For ranking: a known individual without a comparable photo cannot be found, and counts as wrong."""
+    return replace(outcomes, answerable=outcomes.answerable & (own | ~outcomes.known))
+
+
+def _open_set(outcomes: Outcomes, own: Bools) -> Outcomes:
+    """For known against new: an individual without a comparable photo is as good as new."""
+    return replace(outcomes, known=outcomes.known & own)
 
 
 def _scores(searched: Gallery, queries: Descriptors, allowed: Bools, tell: Callable[[int], None]) -> Floats:

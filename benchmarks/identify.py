@@ -1,0 +1,151 @@
+"""How well the default names real animals: each set by its own honest protocol, one table.
+
+    python benchmarks/identify.py --data ../shared/data [--sets nyaladata liondata ...] [--json OUT.json]
+
+Every photo is asked about in turn. What is never compared with it: photos of its own encounter (nyaladata), of its
+own clip (fs48), of its own fold of five (liondata), and the photo itself (humpback100). Known against new is measured
+in a second pass with a seeded third of the individuals taken out of the gallery; calibration never sees the query's
+encounter. Descriptors are kept in a cache folder between runs, and timed when they are made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from resight.catalogue.shard_file import read, write
+from resight.config import settings
+from resight.evaluate.result import Estimate, Evaluation
+from resight.evaluate.run import Annotations, Protocol, evaluate
+from resight.evaluate.splits import folds
+from resight.evaluate.tables import read_annotations
+from resight.identify.comparable import Sides
+from resight.identify.decide import PRESETS
+from resight.method import open_method
+from resight.types import Labels, Strings
+from resight.work.processes import local_processes
+
+SHOWN = ("top1", "top5", "map5", "auroc_new", "baks", "baus", "ece")
+
+
+@dataclass(frozen=True)
+class Set:
+    """A data set, what of it is never compared, and the ways it is asked."""
+
+    name: str
+    tags: Callable[[Annotations], Strings]
+    sides: tuple[Sides, ...] = (Sides.ANY,)
+    protocol: str = ""
+
+
+def encounters(annotations: Annotations) -> Strings:
+    """The encounter of each photo."""
+    return annotations.labels.encounter
+
+
+def five_folds(annotations: Annotations) -> Strings:
+    """The fold of each photo, five in all, each individual's photos dealt evenly."""
+    parts = np.zeros(len(annotations), np.int64)
+    for number, fold in enumerate(folds(annotations.labels, 5, seed=0)):
+        parts[fold.test] = number
+    return np.char.add("fold ", parts.astype(np.str_))
+
+
+def nothing(annotations: Annotations) -> Strings:
+    """No tag: only the photo itself is left out."""
+    return nothing_of(len(annotations))
+
+
+SETS = (
+    Set("nyaladata", encounters, (Sides.APART, Sides.ANY), "each encounter against the others"),
+    Set("liondata", five_folds, (Sides.APART, Sides.ANY), "five-fold"),
+    Set("fs48", encounters, (Sides.ANY,), "never within a clip"),
+    Set("humpback100", nothing, (Sides.ANY,), "each photo against the others"),
+)
+
+
+def described(data: Path, name: str, method: str, cache: Path) -> tuple[Annotations, float]:
+    """The set's annotations, and the seconds a photo took to describe on all cores; nan from the cache."""
+    opened = open_method(method)
+    kept = cache / f"{name}-{opened.fingerprint}.npz"
+    labels = cache / f"{name}-{opened.fingerprint}-labels.npz"
+    if kept.exists() and labels.exists():
+        with np.load(labels) as archive:
+            known = Labels(*(archive[column] for column in ("individual", "side", "part", "encounter", "photo")))
+        rows = np.arange(len(known))
+        return Annotations(
+            known, read(kept, opened.fingerprint, "local features", rows)[1], nothing_of(len(rows))
+        ), np.nan
+    started = time.perf_counter()
+    table = data / name / "metadata.csv"
+    found, _ = read_annotations(table, opened.name, local_processes(settings().workers))
+    seconds = (time.perf_counter() - started) / len(found)
+    cache.mkdir(parents=True, exist_ok=True)
+    write(kept, opened.fingerprint, range(len(found)), found.descriptors)
+    names = ("individual", "side", "part", "encounter", "photo")
+    np.savez(labels, **dict(zip(names, found.labels.columns, strict=True)))
+    return found, seconds
+
+
+def nothing_of(n: int) -> Strings:
+    """So many empty tags."""
+    return np.full(n, "", dtype=np.str_)
+
+
+def shown(evaluation: Evaluation, name: str) -> str:
+    """A figure with its interval."""
+    figure = evaluation.measures[name]
+    if not isinstance(figure, Estimate):
+        return "–"
+    return (
+        f"{figure.value:.3f} ({figure.low:.3f}–{figure.high:.3f})" if figure.low is not None else f"{figure.value:.3f}"
+    )
+
+
+def main() -> None:
+    """Describe, ask, print one table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--sets", nargs="*", default=[one.name for one in SETS])
+    parser.add_argument("--method", default="auto")
+    parser.add_argument("--cache", type=Path, default=settings().cache / "benchmarks")
+    parser.add_argument("--most", type=int, default=0, help="ask only a seeded sample of so many photos")
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    results = []
+    print("| set | protocol | sides | queries | " + " | ".join(SHOWN) + " | s/query |")
+    print("|---|---|---|---|" + "---|" * (len(SHOWN) + 1))
+    for one in (one for one in SETS if one.name in given.sets):
+        annotations, seconds = described(given.data, one.name, given.method, given.cache)
+        annotations = Annotations(annotations.labels, annotations.descriptors, one.tags(annotations))
+        opened = open_method(given.method)
+        asked = np.flatnonzero(annotations.labels.individual != "")
+        if given.most and given.most < len(asked):
+            asked = np.sort(np.random.default_rng(0).permutation(asked)[: given.most])
+        query = Annotations(
+            annotations.labels.take(asked), annotations.descriptors.take(asked), annotations.tags[asked]
+        )
+        for sides in one.sides:
+            protocol = Protocol(sides, PRESETS["never-ask"])
+            evaluation, _ = evaluate(annotations, query, protocol, opened.name, opened.fingerprint)
+            cells = " | ".join(shown(evaluation, name) for name in SHOWN)
+            print(
+                f"| {one.name} | {one.protocol} | {sides.value} | {evaluation.n_query} | {cells} "
+                f"| {evaluation.seconds_per_query:.3f} |",
+                flush=True,
+            )
+            results.append(
+                json.loads(evaluation.to_json()) | {"set": one.name, "sides": sides.value, "describe": seconds}
+            )
+    if given.json:
+        given.json.write_text(json.dumps(results, indent=1))
+
+
+if __name__ == "__main__":
+    main()
