@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -78,18 +79,19 @@ def described(data: Path, name: str, method: str, cache: Path) -> tuple[Annotati
     if kept.exists() and labels.exists():
         with np.load(labels) as archive:
             known = Labels(*(archive[column] for column in ("individual", "side", "part", "encounter", "photo")))
-        rows = np.arange(len(known))
-        return Annotations(
-            known, read(kept, opened.fingerprint, "local features", rows)[1], nothing_of(len(rows))
-        ), np.nan
+        _, descriptors = read(kept, opened.fingerprint, "local features", np.arange(len(known)))
+        return Annotations(known, descriptors, nothing_of(len(known))), np.nan
     started = time.perf_counter()
     table = data / name / "metadata.csv"
     found, _ = read_annotations(table, opened.name, local_processes(settings().workers))
     seconds = (time.perf_counter() - started) / len(found)
     cache.mkdir(parents=True, exist_ok=True)
     write(kept, opened.fingerprint, range(len(found)), found.descriptors)
-    names = ("individual", "side", "part", "encounter", "photo")
-    np.savez(labels, **dict(zip(names, found.labels.columns, strict=True)))
+    one = found.labels
+    np.savez(
+        labels,
+        individual=one.individual, side=one.side, part=one.part, encounter=one.encounter, photo=one.photo,
+    )  # fmt: skip
     return found, seconds
 
 
@@ -125,6 +127,8 @@ def main() -> None:
         annotations, seconds = described(given.data, one.name, given.method, given.cache)
         annotations = Annotations(annotations.labels, annotations.descriptors, one.tags(annotations))
         opened = open_method(given.method)
+        if not np.isnan(seconds):
+            print(f"{one.name}: {seconds:.3f} s a photo to describe, mask included", file=sys.stderr)
         asked = np.flatnonzero(annotations.labels.individual != "")
         if given.most and given.most < len(asked):
             asked = np.sort(np.random.default_rng(0).permutation(asked)[: given.most])
@@ -140,9 +144,7 @@ def main() -> None:
                 f"| {evaluation.seconds_per_query:.3f} |",
                 flush=True,
             )
-            results.append(
-                json.loads(evaluation.to_json()) | {"set": one.name, "sides": sides.value, "describe": seconds}
-            )
+            results.append(json.loads(evaluation.to_json()) | {"set": one.name, "sides": sides.value})
     if given.json:
         given.json.write_text(json.dumps(results, indent=1))
 
