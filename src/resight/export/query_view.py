@@ -17,12 +17,14 @@ from resight.types import Box, Candidate, Evidence, Floats, Photo, Pixels, Side
 
 SHOWN = 720  # the longer side of a picture in a report, pixels
 CACHED_PHOTOS = 16
+SEPARATOR = " · "
 
 
 def query_view(identified: Identified) -> QueryView:
     """The view of one query; a photo that has gone since leaves a grey picture and says so in its caption."""
     query = identified.query
     pixels, caption, to_picture = _picture(query)
+    caption = caption.removesuffix(f"{SEPARATOR}{query.path.name}")  # the report shows the path beside it
     pairs = zip(identified.answer.candidates, identified.reasons, strict=False)
     candidates = tuple(_candidate_view(candidate, reason, to_picture) for candidate, reason in pairs)
     return QueryView(query.path, caption, pixels, identified.answer, candidates)
@@ -63,7 +65,7 @@ def _caption(annotation: Catalogued) -> str:
     side = "" if annotation.side is Side.UNKNOWN else f"{annotation.side.value} side"
     date = "" if annotation.taken_at is None else annotation.taken_at.date().isoformat()
     known = (side, annotation.part, annotation.encounter, date, annotation.path.name)
-    return " · ".join(text for text in known if text)
+    return SEPARATOR.join(text for text in known if text)
 
 
 def _moved(points: Floats, to_picture: Floats) -> Floats:
