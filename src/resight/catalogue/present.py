@@ -1,34 +1,55 @@
-"""What of a shard of records the catalogue has already, so that it is not read again."""
+"""What the catalogue has already of what is being added, so that it is not read or named again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
 
 from resight.catalogue.chunks import chunks
 from resight.catalogue.derived import box_of
 from resight.catalogue.folder import Catalogue
-from resight.catalogue.models import Annotation, Descriptor, Photo, Shard
+from resight.catalogue.models import Annotation, Descriptor, Individual, Photo, Shard
+from resight.catalogue.vectors import SAME_BOX
 from resight.types import Box
 
 Key = tuple[str, Box | None, str]
 
 
-def described_already(catalogue: Catalogue, fingerprint: str, sha256s: Iterable[str]) -> dict[Key, int]:
-    """Annotations of these photos that have a descriptor of this fingerprint: by sha256, box as added, and part."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An annotation that is there: its box as it is now, and whether it has been described with that box."""
+
+    annotation: int
+    box: Box | None
+    described: bool
+
+
+def held(catalogue: Catalogue, fingerprint: str, sha256s: Iterable[str]) -> dict[Key, Held]:
+    """The annotations of these photos, by sha256, box as added, and part; described: with this fingerprint."""
     a = Annotation
-    has_descriptor = exists().where(
-        Descriptor.annotation_id == a.id, Descriptor.shard_id == Shard.id, Shard.fingerprint == fingerprint
+    described = exists().where(
+        Descriptor.annotation_id == a.id, Descriptor.shard_id == Shard.id, Shard.fingerprint == fingerprint, SAME_BOX
     )
+    added, now = (a.added_x, a.added_y, a.added_w, a.added_h), (a.x, a.y, a.w, a.h)
     query = (
-        select(Photo.sha256, a.added_x, a.added_y, a.added_w, a.added_h, a.part, a.id)
+        select(Photo.sha256, a.part, a.id, described, *added, *now)
         .join_from(a, Photo, Photo.id == a.photo_id)
-        .where(Photo.frame == 0, has_descriptor)
+        .where(Photo.frame == 0)
     )
     with catalogue.reading() as session:
         return {
-            (sha256, box_of(x, y, w, h), part): key
+            (sha256, box_of(*boxes[:4]), part): Held(key, box_of(*boxes[4:]), bool(is_described))
             for some in chunks(sha256s)
-            for sha256, x, y, w, h, part, key in session.execute(query.where(Photo.sha256.in_(some)))
+            for sha256, part, key, is_described, *boxes in session.execute(query.where(Photo.sha256.in_(some)))
         }
+
+
+def living(session: Session, names: Iterable[str]) -> dict[str, int]:
+    """The ids of the live individuals of these names."""
+    query = select(Individual.name, Individual.id).where(Individual.absorbed_by.is_(None))
+    return {
+        name: key for some in chunks(names) for name, key in session.execute(query.where(Individual.name.in_(some)))
+    }

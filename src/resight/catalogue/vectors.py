@@ -23,7 +23,7 @@ from resight.errors import CatalogueError
 from resight.types import Box, Descriptors, Ints, Rejection
 
 # A descriptor counts only for the box that it was made from.
-_SAME_BOX = (
+SAME_BOX = (
     Descriptor.x.is_not_distinct_from(Annotation.x)
     & Descriptor.y.is_not_distinct_from(Annotation.y)
     & Descriptor.w.is_not_distinct_from(Annotation.w)
@@ -122,7 +122,7 @@ def read_shards(
         select(Shard.id, Shard.file, Shard.kind, Shard.size_bytes, Descriptor.row)
         .join_from(Descriptor, Shard)
         .join(Annotation, Annotation.id == Descriptor.annotation_id)
-        .where(Shard.fingerprint == fingerprint, _SAME_BOX)
+        .where(Shard.fingerprint == fingerprint, SAME_BOX)
     )
     conditions: list[ColumnElement[bool]] = (
         [Shard.id.is_not(None)]
@@ -152,7 +152,7 @@ def described(catalogue: Catalogue, fingerprint: str) -> dict[int, int]:
         select(Descriptor.annotation_id, Descriptor.shard_id)
         .join(Shard, Shard.id == Descriptor.shard_id)
         .join(Annotation, Annotation.id == Descriptor.annotation_id)
-        .where(Shard.fingerprint == fingerprint, _SAME_BOX)
+        .where(Shard.fingerprint == fingerprint, SAME_BOX)
         .order_by(Descriptor.annotation_id)
     )
     with catalogue.reading() as session:
@@ -165,7 +165,7 @@ def undescribed(catalogue: Catalogue, fingerprint: str) -> list[int]:
         Descriptor.annotation_id == Annotation.id,
         Descriptor.shard_id == Shard.id,
         Shard.fingerprint == fingerprint,
-        _SAME_BOX,
+        SAME_BOX,
     )
     with catalogue.reading() as session:
         return list(session.scalars(select(Annotation.id).where(~described).order_by(Annotation.id)))

@@ -7,6 +7,9 @@ import numpy as np
 
 from resight.types import Chip
 
+# The variance that rounding to whole grey levels alone gives the Laplacian: the squares of its weights sum to 20.
+ROUNDING = 20 / 12
+
 
 def quality(chip: Chip, source_pixels: float) -> float:
     """A number from 0 (useless) to 1 (as good as the working size can show).
@@ -19,8 +22,8 @@ def quality(chip: Chip, source_pixels: float) -> float:
     inside = chip.mask > 127 if chip.mask is not None and (chip.mask > 127).any() else np.ones(grey.shape, bool)
     levels = grey[inside].astype(np.float64)
     spread = float(levels.std())
-    edges = cv2.Laplacian(grey, cv2.CV_64F)[inside]
-    sharp = min(1.0, float(edges.std()) / (0.25 * spread + 1e-6)) if spread > 2 else 0.0
+    edges = max(0.0, float(cv2.Laplacian(grey, cv2.CV_64F)[inside].var()) - ROUNDING) ** 0.5
+    sharp = min(1.0, edges / (0.25 * spread + 1e-6)) if spread > 2 else 0.0
     lit = 1.0 - float(((levels < 8) | (levels > 247)).mean())
     large = min(1.0, source_pixels / max(chip.pixels.shape[:2]))
     return float(np.cbrt(sharp * lit * large))

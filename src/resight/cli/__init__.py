@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 
 import typer
 
@@ -43,13 +44,24 @@ def version(show: bool = typer.Option(False, "--version", help="Show the version
         raise typer.Exit
 
 
+STOPPED = 130
+
+
 def main() -> None:
     """Run a command; an error that the user can put right is shown as it stands, with exit code 2."""
     try:
         app()
+    except SystemExit as end:
+        if end.code == STOPPED:
+            fail("stopped. What was finished is kept: start the same command again to go on.")
+        raise
     except ResightError as error:
         fail(str(error))
         sys.exit(2)
-    except KeyboardInterrupt:
-        fail("stopped. What was finished is kept: start the same command again to go on.")
-        sys.exit(130)
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        sys.exit(2)
+    except Exception:
+        # A fault of the program. Python's own exit code 1 would mean: done, with rejected inputs.
+        traceback.print_exc()
+        sys.exit(2)

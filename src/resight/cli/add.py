@@ -20,10 +20,11 @@ def add(
     paths: Annotated[list[Path] | None, typer.Argument(help="Photos, or folders of photos.", metavar="PATH...")] = None,
     table: Annotated[
         list[Path] | None,
-        typer.Option(help="A CSV table: path, identity, side, encounter, date, x, y, w, h …"),
+        typer.Option(help="A CSV table with the columns path, identity, side, encounter, date, x, y, w, h, …"),
     ] = None,
     by_folder: Annotated[
-        bool, typer.Option("--by-folder", help="Each folder is an individual, a folder inside it an encounter.")
+        bool,
+        typer.Option("--by-folder", help="Each folder is an individual, a folder inside it an encounter or a side."),
     ] = False,
     by: By = None,
     json: Json = None,

@@ -79,6 +79,8 @@ def write_json(path: Path | None, content: object) -> None:
     if path is None:
         return
     text = json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n"
+    # A file's name may be no text at all: JSON can still hold it, with its bytes escaped.
+    text = text.encode(errors="backslashreplace").decode()
     if str(path) == "-":
         sys.stdout.write(text)
     else:

@@ -11,7 +11,9 @@ from resight.cli.console import out, say, user, write_json
 from resight.cli.options import By, Folder, Json
 from resight.errors import ResightError
 
-Annotations = Annotated[list[int], typer.Argument(help="Numbers of annotations, as 'identify' gives them.")]
+Annotations = Annotated[
+    list[int], typer.Argument(metavar="ANNOTATION...", help="Numbers of annotations, as 'identify --csv' gives them.")
+]
 
 
 def decide(
@@ -50,7 +52,12 @@ def decide(
 
 def undo(
     catalogue: Folder,
-    decision: Annotated[int | None, typer.Argument(help="Which decision; the latest if left out.")] = None,
+    decision: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="DECISION", help="The number of the decision, as 'history' gives it; the latest if left out."
+        ),
+    ] = None,
     by: By = None,
     json: Json = None,
 ) -> None:
@@ -74,8 +81,10 @@ def undo(
 
 def merge(
     catalogue: Folder,
-    kept: Annotated[str, typer.Argument(help="The individual that stays.")],
-    absorbed: Annotated[str, typer.Argument(help="The individual that turned out to be the same animal.")],
+    kept: Annotated[str, typer.Argument(metavar="KEPT", help="The individual that stays.")],
+    absorbed: Annotated[
+        str, typer.Argument(metavar="ABSORBED", help="The other name of the same animal; it becomes free.")
+    ],
     by: By = None,
     json: Json = None,
 ) -> None:
@@ -96,8 +105,10 @@ def merge(
 
 def split(
     catalogue: Folder,
-    individual: Annotated[str, typer.Argument(help="The individual that turned out to be two animals.")],
-    name: Annotated[str, typer.Argument(help="The name of the second animal.")],
+    individual: Annotated[
+        str, typer.Argument(metavar="INDIVIDUAL", help="The individual that turned out to be two animals.")
+    ],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the second animal.")],
     annotations: Annotations,
     by: By = None,
     json: Json = None,
@@ -119,8 +130,8 @@ def split(
 
 def rename(
     catalogue: Folder,
-    individual: Annotated[str, typer.Argument(help="The individual's name now.")],
-    name: Annotated[str, typer.Argument(help="The name it should have.")],
+    individual: Annotated[str, typer.Argument(metavar="OLD", help="The individual's name now.")],
+    name: Annotated[str, typer.Argument(metavar="NEW", help="The name it should have.")],
     by: By = None,
     json: Json = None,
 ) -> None:
@@ -142,7 +153,7 @@ def history(
     catalogue: Folder,
     individual: Annotated[str | None, typer.Option(help="Only what concerns this individual.")] = None,
     annotation: Annotated[int | None, typer.Option(help="Only what concerns this annotation.")] = None,
-    limit: Annotated[int, typer.Option(help="How many decisions, the latest first.")] = 30,
+    limit: Annotated[int, typer.Option(help="How many decisions at most.")] = 30,
     json: Json = None,
 ) -> None:
     """Show the decision log, the latest first.

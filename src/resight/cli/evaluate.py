@@ -16,15 +16,21 @@ def evaluate(
     query: Annotated[Path, typer.Argument(help="Table of the animals asked about.", metavar="QUERY.csv")],
     json: Annotated[Path, typer.Option(help="Write the measures here.", metavar="OUT.json")],
     method: Method = "auto",
-    sides: Annotated[SidesOption, typer.Option(help="Keep left and right apart, or compare any.")] = SidesOption.APART,
+    sides: Annotated[
+        SidesOption, typer.Option(help="'apart' never compares a left side with a right one; 'any' does.")
+    ] = SidesOption.APART,
     exclude_same: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Never compare rows with the same value in this column.")
+        str | None, typer.Option(metavar="COLUMN", help="Never compare two rows that hold the same in this column.")
     ] = None,
-    report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a report with figures here.")] = None,
-    caution: Annotated[Caution, typer.Option(help="How verdicts are reached, as for 'identify'.")] = Caution.NEVER_ASK,
-    seed: Annotated[int, typer.Option(help="For every random choice.")] = 0,
+    report: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write a report with figures into this folder.")
+    ] = None,
+    caution: Annotated[
+        Caution, typer.Option(help="As for 'identify'; an answer left to a person counts as wrong.")
+    ] = Caution.NEVER_ASK,
+    seed: Annotated[int, typer.Option(help="Another number, other random choices.")] = 0,
 ) -> None:
-    """Measure: ranking, known against new, verification, calibration; each with a 95% interval.
+    """Measure how well animals of known names are recognised; each figure with its 95% interval.
 
     Tables hold path, identity (empty: new) and any of side or viewpoint, encounter, date, lat, lon, x, y, w, h.
     The same table given twice compares every photo with every other.
@@ -33,6 +39,7 @@ def evaluate(
     """
     from resight.config import settings
     from resight.evaluate.report import write_report
+    from resight.evaluate.result import in_words
     from resight.evaluate.run import Protocol
     from resight.evaluate.run import evaluate as measure
     from resight.evaluate.tables import read_annotations
@@ -61,7 +68,7 @@ def evaluate(
     list_rejected(rejected)
     out.print(f"{evaluation.n_query} queries, {evaluation.n_gallery} in the gallery, {opened.name}", markup=False)
     for name, figure in evaluation.measures.items():
-        out.print(f"  {name:<18} {figure}", markup=False)
+        out.print(f"  {name:<18} {in_words(figure)}", markup=False)
     if report:
         say(f"Report: {write_report(evaluation, curves, report)}")
     if rejected:

@@ -30,18 +30,26 @@ def identify(
     table: Annotated[list[Path] | None, typer.Option(help="A CSV table of photos, as for 'add'.")] = None,
     json: Annotated[Path | None, typer.Option(help="Write all answers as JSON.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write all answers as a table.")] = None,
-    report: Annotated[Path | None, typer.Option(help="Write a report to look at: one HTML file with pictures.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write one HTML file with the photos side by side and the matched spots.")
+    ] = None,
     caution: Annotated[
         Caution,
         typer.Option(
-            help="'careful': a wrong name is a disaster; 'quick': it can be mended; 'never-ask': always answer."
+            help="How sure a name must be: 'careful' 98%, 'balanced' 90%, 'quick' 75%; else you are asked. 'never-ask' "
+            "always answers."
         ),
     ] = Caution.BALANCED,
     wrong_name: Annotated[
-        float | None, typer.Option(help="What a wrong name costs, when asking a person costs 1; instead of --caution.")
+        float | None,
+        typer.Option(help="What a wrong name costs you, if a look at the photo costs 1; overrides --caution."),
     ] = None,
-    missed_match: Annotated[float | None, typer.Option(help="What a missed match costs, likewise.")] = None,
-    sides: Annotated[SidesOption | None, typer.Option(help="As the catalogue does, unless given here.")] = None,
+    missed_match: Annotated[
+        float | None, typer.Option(help="What calling a known animal new costs you, likewise.")
+    ] = None,
+    sides: Annotated[
+        SidesOption | None, typer.Option(help="Compare left with right? As the catalogue is set, if left out.")
+    ] = None,
     by: By = None,
 ) -> None:
     """Say for every photo who it is, how sure that is, or that it is somebody new.
@@ -113,7 +121,9 @@ def identify(
         for done, identified in enumerate(run.answers, start=1):
             counted[identified.answer.verdict] += 1
             if len(lines) < SHOWN:
-                lines.append(f"  {identified.query.path.name:<36.36} {verdict_words(identified.answer)}")
+                query = identified.query
+                named = f"  (named {query.name} already)" if query.name else ""
+                lines.append(f"{query.id:>7}  {query.path.name:<32.32} {verdict_words(identified.answer)}{named}")
             if as_json:
                 as_json.add(identified)
             if as_csv:
@@ -131,6 +141,8 @@ def identify(
     for warning in warnings:
         warn(warning)
     list_rejected(added.rejected)
+    if any(str(path) == "-" for path in (json, csv)):
+        raise typer.Exit(1 if added.rejected else 0)
     for line in lines:
         out.print(line, markup=False)
     if len(queries) > SHOWN:
@@ -139,6 +151,8 @@ def identify(
         f"{len(queries)} photos: {counted[Verdict.KNOWN]} known, {counted[Verdict.NEW]} new, "
         f"{counted[Verdict.UNDECIDED]} for you to look at, {len(added.rejected)} rejected."
     )
+    if counted[Verdict.KNOWN] or counted[Verdict.UNDECIDED]:
+        say(f"Write down who it is, by the numbers in front: resight decide {catalogue} NUMBER --is NAME")
     for what, path in (("Report", report), ("JSON", json), ("Table", csv)):
         if path:
             say(f"{what}: {path}")

@@ -13,10 +13,15 @@ from resight.cli.options import Folder, Json, Method, SidesOption
 def init(
     catalogue: Folder,
     database: Annotated[
-        str | None, typer.Option(help="A PostgreSQL address (postgresql://user@host/name) instead of SQLite.")
+        str | None,
+        typer.Option(
+            help="Keep the records in this PostgreSQL database (postgresql://user@host/name), not in the folder."
+        ),
     ] = None,
     method: Method = "auto",
-    sides: Annotated[SidesOption, typer.Option(help="Keep left and right apart, or compare any.")] = SidesOption.APART,
+    sides: Annotated[
+        SidesOption, typer.Option(help="'apart' never compares a left side with a right one; 'any' does.")
+    ] = SidesOption.APART,
     json: Json = None,
 ) -> None:
     """Make a new, empty catalogue in a folder.

@@ -9,15 +9,14 @@ from typing import Annotated
 import typer
 
 Folder = Annotated[Path, typer.Argument(help="The catalogue: a folder.", metavar="CATALOGUE")]
-Json = Annotated[
-    Path | None, typer.Option("--json", help="Write the outcome as JSON to this file, or '-' for standard output.")
-]
-By = Annotated[str | None, typer.Option("--by", help="Who decides; your login name if left out.")]
+Json = Annotated[Path | None, typer.Option("--json", help="Write the outcome as JSON to this file; '-' prints it.")]
+By = Annotated[str | None, typer.Option("--by", help="Your name in the decision log; your login name if left out.")]
 Method = Annotated[
     str,
     typer.Option(
-        help="How animals are described: 'auto', 'rootsift', 'rootsift+u2netp' (masked), 'rootsift:free' (animals "
-        "seen from above, at any angle), or 'onnx:MODEL.onnx' with or without '+u2netp'."
+        help="How animals are compared: 'rootsift' (by their spots), 'rootsift:free' (the same for animals seen from "
+        "above, at any angle), or 'onnx:MODEL.onnx' (by your own model). '+u2netp' after it masks the background. "
+        "'auto' is 'rootsift+u2netp', or 'rootsift' where the mask's weights cannot be had."
     ),
 ]
 

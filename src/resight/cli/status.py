@@ -30,7 +30,7 @@ def info(catalogue: Folder, json: Json = None) -> None:
         say(f"  {found.individuals} individuals, {found.encounters} encounters, {found.decisions} decisions.")
         for fault in faults:
             warn(fault)
-        list_rejected(broken, "files of descriptors are damaged; 'resight repair' describes their photos again")
+        list_rejected(broken, "files of descriptors are damaged; run 'resight repair', then add their photos again")
         if not faults and not broken:
             say("Everything agrees with the decision log.")
     write_json(json, asdict(found) | {"faults": faults, "damaged": [asdict(one) for one in broken]})
@@ -63,7 +63,9 @@ def relink(
 
 
 def repair(catalogue: Folder, json: Json = None) -> None:
-    """Rebuild what is derived: names from the decision log, damaged descriptors from the photos.
+    """Put a catalogue right: names as the decision log says, and damaged descriptors given up.
+
+    Add the photos of damaged descriptors again to describe them anew.
 
     Example: resight repair whales
     """

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from resight.types import Chip, Floats, LocalFeatures
+from resight.types import Chip, Floats, LocalFeatures, Mask
 
 # A square-rooted unit vector of 128 numbers hardly ever holds one above 0.5, so 0..0.5 fills the byte.
 UNIT = 510.0
@@ -27,7 +27,8 @@ class RootSift:
 
     `upright` keeps every keypoint's angle at zero: animals photographed standing lose nothing by it, and their
     stripes no longer match stripes of another direction. `contrast` is SIFT's threshold; low, because fur and
-    wet skin are faint.
+    wet skin are faint. `inset` keeps keypoints that far from the mask's edge, as a share of the size: the outline
+    shows the posture and the background, legs are alike on all, and only the flank is the animal's own.
     """
 
     size: int = 448
@@ -35,12 +36,14 @@ class RootSift:
     upright: bool = True
     contrast: float = 0.004
     edge: float = 20.0
+    inset: float = 0.056
     name: str = "rootsift"
 
     @cached_property
     def fingerprint(self) -> str:
         """Method, version and parameters; OpenCV's major version, whose SIFT they share."""
-        recipe = f"1 {self.size} {self.features} {self.upright} {self.contrast} {self.edge} {cv2.__version__[0]}"
+        parameters = self.size, self.features, self.upright, self.contrast, self.edge, self.inset
+        recipe = f"2 {parameters} {cv2.__version__[0]}"
         return f"rootsift-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
 
     def describe(self, chips: Sequence[Chip]) -> LocalFeatures:
@@ -50,7 +53,9 @@ class RootSift:
     def _describe(self, chip: Chip) -> LocalFeatures:
         grey = cv2.cvtColor(chip.pixels, cv2.COLOR_RGB2GRAY)
         sift = cv2.SIFT.create(nfeatures=0, contrastThreshold=self.contrast, edgeThreshold=self.edge)
-        found = sift.detect(grey, chip.mask)
+        found = sift.detect(grey, None if chip.mask is None else self._inside(chip.mask))
+        if len(found) < self.features // 4:
+            found = sift.detect(grey, chip.mask)  # a narrow animal has no inside
         places = np.array([(*point.pt, point.size, point.angle, point.response) for point in found]).reshape(-1, 5)
         if self.upright:
             # Several orientations at one place are one keypoint when the angle is not used.
@@ -74,6 +79,11 @@ class RootSift:
             angles=chosen[:, 3].astype(np.float32),
             vectors=_packed(vectors),
         )
+
+    def _inside(self, mask: Mask) -> Mask:
+        width = max(1, round(self.size * self.inset))
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
+        return np.asarray(cv2.erode(mask, disc), dtype=np.uint8)
 
 
 def _none() -> LocalFeatures:

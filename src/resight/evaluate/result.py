@@ -96,6 +96,19 @@ class Evaluation:
         return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def in_words(figure: Figure) -> str:
+    """A figure for people.
+
+    >>> in_words(Estimate(0.881, 0.75, 1.0))
+    '0.881 [0.750, 1.000]'
+    """
+    if isinstance(figure, Missing):
+        return f"– ({figure.reason})"
+    if figure.low is None or figure.high is None:
+        return f"{figure.value:.3f}"
+    return f"{figure.value:.3f} [{figure.low:.3f}, {figure.high:.3f}]"
+
+
 def schema() -> str:
     """The JSON schema of OUT.json, as text."""
     return files("resight.evaluate").joinpath("evaluation.schema.json").read_text(encoding="utf-8")

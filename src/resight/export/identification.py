@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,10 +64,17 @@ class CsvWriter:
 
 @contextmanager
 def appearing(path: Path) -> Iterator[TextIO]:
-    """A text file that takes its name when it is complete; a run that fails leaves what was there before."""
+    """A text file that takes its name when it is complete; a run that fails leaves what was there before.
+
+    '-' is standard output.
+    """
+    if str(path) == "-":
+        yield sys.stdout
+        return
     partial = path.with_name(f"{path.name}.partial")
     try:
-        with partial.open("w", encoding="utf-8", newline="") as file:
+        # A file's name may be no text at all: JSON can still hold it, with its bytes escaped.
+        with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             yield file
         partial.replace(path)
     finally:

@@ -64,7 +64,8 @@ def _photo(path: Path) -> Photo:
 def _caption(annotation: Catalogued) -> str:
     side = "" if annotation.side is Side.UNKNOWN else f"{annotation.side.value} side"
     date = "" if annotation.taken_at is None else annotation.taken_at.date().isoformat()
-    known = (side, annotation.part, annotation.encounter, date, annotation.path.name)
+    number = f"annotation {annotation.id}"
+    known = (number, side, annotation.part, annotation.encounter, date, annotation.path.name)
     return SEPARATOR.join(text for text in known if text)
 
 

@@ -108,7 +108,7 @@ def _read(catalogue: Catalogue, fingerprint: str, wanted: list[int] | None = Non
     for part in read_shards(catalogue, fingerprint, wanted):
         if isinstance(part, Rejection):
             raise CatalogueError(
-                f"{part.path}: {part.reason}. Bring the file back from a backup, or run 'resight repair' to describe "
-                "its photos again"
+                f"{part.path}: {part.reason}. Bring the file back from a backup, or run 'resight repair' "
+                "and add its photos again"
             )
         yield part

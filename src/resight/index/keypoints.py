@@ -89,7 +89,7 @@ class KeypointCache:
         """The index over all keypoints, by their numbers."""
         if self._index is None:
             n, m, learned = self._complete.annotations, self._complete.keypoints, self._complete.learned
-            opened = FaissIndex.open(self._folder / INDEX, PROBES) if learned else None
+            opened = _opened(self._folder / INDEX) if learned else None
             # A run killed between its two last writes leaves an index that is ahead of the columns.
             self._index = opened if opened is not None and len(opened) == m else self._learn(n, m)
         return self._index
@@ -116,9 +116,8 @@ class KeypointCache:
         learned = self._complete.learned
         if m and (index is None or m > GROWTH * learned):
             index, learned = self._learn(n, m), m
-        if index is None:
-            return
-        index.save(self._folder / INDEX)
+        if index is not None:
+            index.save(self._folder / INDEX)
         self._complete, self._index = Complete(n, m, learned), index
         _write_complete(self._folder, self._complete)
 
@@ -145,28 +144,45 @@ class KeypointCache:
 
     def _truncate(self) -> None:
         """Cut off what a killed run appended and never declared complete."""
-        for name, (kind, shape) in COLUMNS.items():
+        for name in COLUMNS:
             path = self._folder / name
             path.touch()
             with path.open("r+b") as file:
-                file.truncate(self._rows(name) * int(np.prod(shape, dtype=int)) * np.dtype(kind).itemsize)
-
-    def _rows(self, name: str) -> int:
-        return self._complete.annotations if name in OF_ANNOTATIONS else self._complete.keypoints
+                file.truncate(_size(name, self._complete))
 
     def _column(self, name: str) -> npt.NDArray[Any]:
         kind, shape = COLUMNS[name]
-        rows = self._rows(name)
+        rows = _rows(name, self._complete)
         if not rows:
             return np.zeros((0, *shape), kind)
         return np.memmap(self._folder / name, kind, "r", shape=(rows, *shape))
 
 
-def _read_complete(folder: Path) -> Complete:
+def _opened(path: Path) -> FaissIndex | None:
     try:
-        return Complete(**json.loads((folder / COMPLETE).read_text()))
+        return FaissIndex.open(path, PROBES)
+    except RuntimeError:  # what faiss raises for a file that is missing or damaged
+        return None
+
+
+def _read_complete(folder: Path) -> Complete:
+    """What the folder declares complete; nothing where it cannot be read, or a column is shorter than declared."""
+    try:
+        found = Complete(**json.loads((folder / COMPLETE).read_text()))
+        long_enough = all((folder / name).stat().st_size >= _size(name, found) for name in COLUMNS)
     except (OSError, ValueError, TypeError):
         return Complete()
+    return found if long_enough else Complete()
+
+
+def _size(name: str, complete: Complete) -> int:
+    """How many bytes of a column count."""
+    kind, shape = COLUMNS[name]
+    return _rows(name, complete) * int(np.prod(shape, dtype=int)) * np.dtype(kind).itemsize
+
+
+def _rows(name: str, complete: Complete) -> int:
+    return complete.annotations if name in OF_ANNOTATIONS else complete.keypoints
 
 
 def _write_complete(folder: Path, complete: Complete) -> None:

@@ -38,9 +38,9 @@ class LocalSearch:
     more; `shortlist`: photos looked at in detail; `pairs`: spots compared in each.
     """
 
-    votes: int = 1
-    background: int = 10
-    shortlist: int = 50
+    votes: int = 3
+    background: int = 20
+    shortlist: int = 60
     pairs: int = 64
     unverified: float = 1e-3
 
@@ -106,7 +106,8 @@ class LocalGallery:
         """The votes for every photo, and each keypoint's background distance (squared)."""
         wanted = max(self._search.background, self._search.votes + 1)
         distances, ids = self._index.search(query.vectors.astype(np.float32), wanted, allowed[self._owners])
-        owners = np.where(ids >= 0, self._owners[np.maximum(ids, 0)], -1)
+        owners = np.full(ids.shape, -1, np.int64)
+        owners[ids >= 0] = self._owners[ids[ids >= 0]]
         counted = votes(distances / UNIT_SQUARED, owners, len(self), self._search.votes)
         # Where fewer neighbours were found, the farthest of them is the background.
         last = np.maximum((ids[:, : self._search.background] >= 0).sum(axis=1) - 1, 0)

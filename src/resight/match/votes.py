@@ -17,8 +17,7 @@ def votes(distances: Floats, owners: Ints, gallery: int, k: int) -> Floats:
     >>> votes(np.float32([[1, 4, 9]]), np.array([[2, 0, 1]]), 3, 1)
     array([0., 0., 3.], dtype=float32)
     """
-    background = distances[:, k : k + 1]
+    background = np.broadcast_to(distances[:, k : k + 1], distances[:, :k].shape)
     found = (owners[:, :k] >= 0) & np.isfinite(background)
-    weights = np.subtract(background, distances[:, :k], out=np.zeros(found.shape), where=found)
-    counted = np.bincount(np.maximum(owners[:, :k], 0).ravel(), weights=weights.ravel(), minlength=gallery)
-    return counted.astype(np.float32)
+    weights = background[found] - distances[:, :k][found]
+    return np.bincount(owners[:, :k][found], weights=weights, minlength=gallery).astype(np.float32)

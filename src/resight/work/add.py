@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 from resight.catalogue.decisions import Assigned, Decision, NewIndividual, tidy_name
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.log import append_all
-from resight.catalogue.lookup import individuals
-from resight.catalogue.present import described_already
+from resight.catalogue.lookup import refused
+from resight.catalogue.present import held, living
 from resight.catalogue.store import NewAnnotation, NewPhoto, add_rejected, add_shard, named
 from resight.catalogue.vectors import collect_garbage, write_shard
 from resight.errors import PhotoError
 from resight.media.file_bytes import file_sha256
 from resight.types import Record, Rejection
-from resight.work.describe import DescribedShard, Entry, Present, Sighted, describe_all, in_shards
+from resight.work.describe import DescribedShard, Entry, Present, Sighted, Undescribed, describe_all, in_shards
 from resight.work.processes import Executor
 
 
@@ -31,7 +31,7 @@ class AddReport:
     """What became of the entries.
 
     `annotations` holds the id of each entry that could be used, in order, new or not; `new` counts those the
-    catalogue did not have. `disputed` are entries whose name differs from the one the catalogue has for them.
+    catalogue did not have. `disputed` are entries whose name contradicts what the catalogue knows of them.
     """
 
     annotations: list[int] = field(default_factory=list)
@@ -51,17 +51,19 @@ def add(
 ) -> AddReport:
     """Add every entry, described by the method; identities become individuals, assigned in the decision log.
 
-    A photo that has a name in the catalogue keeps it: an entry that names it otherwise changes nothing and is
-    listed. `progress` is told how many entries are done.
+    A photo that has a name in the catalogue keeps it: an entry that names it otherwise, or as an individual that
+    somebody has said it is not, changes no name and is listed. `progress` is told how many entries are done.
     """
     collect_garbage(catalogue)
     report = AddReport()
-    individual = {known.name: known.id for known in individuals(catalogue)}
     shards = (_sorted_out(catalogue, fingerprint, group) for group in in_shards(entries))
     done = 0
     for shard in describe_all(shards, method, executor):
+        there = [outcome.annotation for outcome in shard.outcomes if not isinstance(outcome, Rejection)]
+        known = [key for key in there if key is not None]
+        said_not = dict(zip(known, refused(catalogue, known), strict=True))
         with catalogue.writing() as session:
-            _commit(catalogue, session, shard, fingerprint, individual, by, report)
+            _commit(catalogue, session, shard, fingerprint, said_not, by, report)
         done += len(shard.outcomes)
         if progress is not None:
             progress(done)
@@ -76,14 +78,16 @@ def _sorted_out(catalogue: Catalogue, fingerprint: str, group: Iterable[Record |
             hashed.append((entry, file_sha256(entry.path) if isinstance(entry, Record) else ""))
         except PhotoError as error:
             hashed.append((Rejection(entry.path, str(error)), ""))
-    known = described_already(catalogue, fingerprint, [sha256 for _, sha256 in hashed if sha256])
+    known = held(catalogue, fingerprint, {sha256 for _, sha256 in hashed if sha256})
     found: list[Entry] = []
     for entry, sha256 in hashed:
-        key = (sha256, entry.box, entry.part) if isinstance(entry, Record) else None
-        if isinstance(entry, Record) and key in known:
-            found.append(Present(entry, known[key]))
-        else:
+        there = known.get((sha256, entry.box, entry.part)) if isinstance(entry, Record) else None
+        if there is None or isinstance(entry, Rejection):
             found.append(entry)
+        elif there.described:
+            found.append(Present(entry, there.annotation))
+        else:
+            found.append(Undescribed(entry, there.annotation, there.box))
     return found
 
 
@@ -92,23 +96,22 @@ def _commit(
     session: Session,
     shard: DescribedShard,
     fingerprint: str,
-    individual: dict[str, int],
+    said_not: dict[int, set[int]],
     by: str,
     report: AddReport,
 ) -> None:
     """Write one shard, as a part of the session's transaction; all of it or nothing."""
-    added = [members[0] for members in add_shard(session, [_new_photo(sighted) for sighted in shard.sighted])]
+    sighted = shard.sighted
+    added = [members[0] for members in add_shard(session, [_new_photo(one) for one in sighted])]
     ids = [entry.annotation for entry in added]
     # Copies of one photo are one annotation, and have one descriptor: the first.
     rows = [row for row, key in enumerate(ids) if key not in ids[:row]]
     if shard.descriptors is not None:
-        write_shard(catalogue, session, fingerprint, [ids[row] for row in rows], shard.descriptors.take(rows))
+        keys, boxes = [ids[row] for row in rows], [sighted[row].box for row in rows]
+        write_shard(catalogue, session, fingerprint, keys, shard.descriptors.take(rows), boxes)
     stated = list(_stated(shard, iter(ids)))
-    decisions, disputed = _decisions(session, stated, individual)
-    made = append_all(session, decisions, by)
-    for key, decision in zip(made, decisions, strict=True):
-        if isinstance(decision, NewIndividual):
-            individual[decision.name] = key
+    decisions, disputed = _decisions(session, stated, said_not)
+    append_all(session, decisions, by)
     add_rejected(session, shard.rejected)
     report.annotations += [key for key, _ in stated]
     report.new += sum(entry.new for entry in added)
@@ -126,17 +129,22 @@ def _stated(shard: DescribedShard, ids: Iterator[int]) -> Iterator[tuple[int, Re
 
 
 def _decisions(
-    session: Session, stated: list[tuple[int, Record]], individual: dict[str, int]
+    session: Session, stated: list[tuple[int, Record]], said_not: dict[int, set[int]]
 ) -> tuple[list[Decision], list[Rejection]]:
     """What the entries' identities decide, one decision for each individual; and the names that disagree."""
     present = named(session, [key for key, _ in stated])
+    # Looked up anew for each shard: another program may have named or merged individuals since the last.
+    individual = living(session, {tidy_name(record.identity) for _, record in stated if record.identity is not None})
     wanted: defaultdict[str, list[int]] = defaultdict(list)
     disputed: list[Rejection] = []
     for key, record in stated:
         if record.identity is None:
             continue
         name = tidy_name(record.identity)
-        if key not in present:
+        if individual.get(name) in said_not.get(key, ()):
+            reason = f"stated to be {name}, but somebody has said that it is not; kept as {present.get(key, 'unnamed')}"
+            disputed.append(Rejection(record.path, reason))
+        elif key not in present:
             present[key] = name
             wanted[name].append(key)
         elif present[key] != name:

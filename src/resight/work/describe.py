@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 from itertools import islice
@@ -16,7 +16,7 @@ from resight.errors import PhotoError
 from resight.media.copies import perceptual_hash
 from resight.media.photo import read_photo
 from resight.method import Method, open_method
-from resight.types import Chip, Descriptors, Embeddings, LocalFeatures, Photo, Place, Record, Rejection
+from resight.types import Box, Chip, Descriptors, Embeddings, LocalFeatures, Photo, Place, Record, Rejection
 from resight.work.processes import Executor
 
 SHARD = 32
@@ -28,6 +28,7 @@ class Sighted:
     """What is kept of one record once its photo has been looked at; no pixels.
 
     `width` and `height` are the upright photo's. Time and place are the table's, else the photo's own.
+    `box` is what was described; `annotation` the catalogue's id, where it has the annotation already.
     """
 
     record: Record
@@ -40,6 +41,8 @@ class Sighted:
     perceptual_hash: int
     quality: float
     mask: MaskKind
+    box: Box | None
+    annotation: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,16 @@ class Present:
     annotation: int
 
 
-Entry = Record | Rejection | Present
+@dataclass(frozen=True, slots=True)
+class Undescribed:
+    """A record whose annotation the catalogue has, but not its descriptor; the box may have been corrected since."""
+
+    record: Record
+    annotation: int
+    box: Box | None
+
+
+Entry = Record | Rejection | Present | Undescribed
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +100,16 @@ def describe_shard(method: str, entries: Sequence[Entry]) -> DescribedShard:
     outcomes: list[Sighted | Present | Rejection] = []
     chips: list[Chip] = []
     for entry in entries:
-        if not isinstance(entry, Record):
+        if isinstance(entry, Rejection | Present):
             outcomes.append(entry)
             continue
+        seen = entry if isinstance(entry, Record) else replace(entry.record, box=entry.box)
         opened = _opened(method)
         try:
-            photo = read_photo(entry.path)
-            prepared = opened.preparation(photo, entry)
+            photo = read_photo(seen.path)
+            prepared = opened.preparation(photo, seen)
         except PhotoError as error:
-            outcomes.append(Rejection(entry.path, str(error)))
+            outcomes.append(Rejection(seen.path, str(error)))
             continue
         chips.append(prepared.chip)
         outcomes.append(_sighted(entry, photo, prepared))
@@ -110,7 +123,8 @@ def _opened(method: str) -> Method:
     return open_method(method)
 
 
-def _sighted(record: Record, photo: Photo, prepared: Prepared) -> Sighted:
+def _sighted(entry: Record | Undescribed, photo: Photo, prepared: Prepared) -> Sighted:
+    record = entry if isinstance(entry, Record) else entry.record
     return Sighted(
         record=record,
         sha256=photo.sha256,
@@ -122,6 +136,8 @@ def _sighted(record: Record, photo: Photo, prepared: Prepared) -> Sighted:
         perceptual_hash=perceptual_hash(photo.pixels),
         quality=prepared.quality,
         mask=prepared.mask,
+        box=entry.box,
+        annotation=None if isinstance(entry, Record) else entry.annotation,
     )
 
 

@@ -1,0 +1,132 @@
+"""What of a catalogue can be searched, from real photos; and its index as a mere cache."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from resight.catalogue import folder, log, lookup, vectors
+from resight.catalogue.decisions import Corrected, Renamed
+from resight.catalogue.folder import Catalogue
+from resight.errors import CatalogueError
+from resight.identify.comparable import comparable
+from resight.identify.library import INDEXES, Library, open_library
+from resight.index.keypoints import COMPLETE
+from resight.media.table import read_table
+from resight.method import open_method
+from resight.simulate import write_heads
+from resight.types import Box, Embeddings, LocalFeatures, Record
+from resight.work.add import add
+from resight.work.processes import in_this_process
+
+
+@pytest.fixture(scope="module")
+def heads(tmp_path_factory: pytest.TempPathFactory) -> list[Record]:
+    tables = write_heads(tmp_path_factory.mktemp("simulated") / "heads", 6, passes=2, seed=3)
+    return [entry for table in tables for entry in read_table(table) if isinstance(entry, Record)]
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    with folder.create(tmp_path / "catalogue") as made:
+        yield made
+
+
+def added(catalogue: Catalogue, records: list[Record], method: str = "rootsift") -> str:
+    fingerprint = open_method(method).fingerprint
+    add(catalogue, records, method, fingerprint, in_this_process, "tester")
+    return fingerprint
+
+
+def learned(catalogue: Catalogue, fingerprint: str) -> int:
+    """For how many keypoints the cells of the index were learned."""
+    path = catalogue.folder / INDEXES / vectors.folder_name(fingerprint) / COMPLETE
+    return int(json.loads(path.read_text())["learned"])
+
+
+def all_scores(library: Library) -> list[list[float]]:
+    allowed = comparable(library.labels, library.labels)
+    scores: list[list[float]] = library.gallery.scores(library.descriptors, allowed).tolist()
+    return scores
+
+
+@pytest.mark.parametrize(("method", "kind"), [("rootsift", LocalFeatures), ("thumbnail", Embeddings)])
+def test_rows_are_annotations_with_their_labels(
+    catalogue: Catalogue, heads: list[Record], method: str, kind: type
+) -> None:
+    fingerprint = added(catalogue, heads, method)
+    library = open_library(catalogue, fingerprint)
+    assert library.annotations.tolist() == list(range(1, 13))
+    assert library.labels.individual.tolist() == [record.identity for record in heads]
+    assert library.labels.side.tolist() == ["left"] * 12
+    assert sorted(library.individuals.values()) == [f"fish-{n:03}" for n in range(1, 7)]
+    assert isinstance(library.descriptors, kind)
+    assert library.rows([3, 1, 12]).tolist() == [2, 0, 11]
+    scores = np.array(all_scores(library))
+    assert scores.shape == (12, 12)
+    if method == "rootsift":
+        # Photo i and photo i + 6 show the same fish.
+        right = [int(np.argmax(scores[row])) % 6 == row % 6 for row in range(12)]
+        assert sum(right) >= 9
+
+
+def test_a_few_more_photos_do_not_rebuild_the_index_of_the_rest(catalogue: Catalogue, heads: list[Record]) -> None:
+    fingerprint = added(catalogue, heads[:8])
+    open_library(catalogue, fingerprint)
+    cells = learned(catalogue, fingerprint)
+    added(catalogue, heads[8:])
+    told: list[tuple[int, int]] = []
+    library = open_library(catalogue, fingerprint, lambda done, total: told.append((done, total)))
+    assert told == [(4, 4)]
+    assert learned(catalogue, fingerprint) == cells
+    assert library.annotations.tolist() == list(range(1, 13))
+    assert len(library.descriptors.vectors) > cells
+
+
+def test_names_are_those_of_now_though_the_index_is_old(catalogue: Catalogue, heads: list[Record]) -> None:
+    fingerprint = added(catalogue, heads)
+    open_library(catalogue, fingerprint)
+    anna = lookup.individual_named(catalogue, "fish-001")
+    log.append(catalogue, Renamed(anna, "Anna"), "tester")
+    library = open_library(catalogue, fingerprint)
+    assert library.individuals[anna] == "Anna"
+    assert library.labels.individual[0] == "Anna"
+
+
+def test_deleting_the_index_loses_nothing(catalogue: Catalogue, heads: list[Record]) -> None:
+    fingerprint = added(catalogue, heads)
+    before = all_scores(open_library(catalogue, fingerprint))
+    shutil.rmtree(catalogue.folder / INDEXES)
+    assert all_scores(open_library(catalogue, fingerprint)) == before
+
+
+def test_what_was_described_anew_is_not_searched_as_it_was(catalogue: Catalogue, heads: list[Record]) -> None:
+    fingerprint = added(catalogue, heads)
+    open_library(catalogue, fingerprint)
+    log.append(catalogue, Corrected(5, box=Box(0, 0, 100, 120)), "tester")
+    assert 5 not in open_library(catalogue, fingerprint).annotations
+    added(catalogue, heads)
+    library = open_library(catalogue, fingerprint)
+    (row,) = library.rows([5])
+    assert isinstance(library.descriptors, LocalFeatures)
+    assert sorted(library.annotations.tolist()) == list(range(1, 13))
+    assert library.descriptors.sizes[row].max() <= 120
+
+
+def test_an_empty_catalogue_says_so(catalogue: Catalogue) -> None:
+    with pytest.raises(CatalogueError, match="has no photos yet"):
+        open_library(catalogue, "rootsift-1")
+
+
+@pytest.mark.parametrize("method", ["rootsift", "thumbnail"])
+def test_a_damaged_shard_is_named(catalogue: Catalogue, heads: list[Record], method: str) -> None:
+    fingerprint = added(catalogue, heads, method)
+    (shard,) = (catalogue.folder / folder.VECTORS).glob("*/*.npz")
+    shard.write_bytes(shard.read_bytes()[:-50])
+    with pytest.raises(CatalogueError, match=f"{shard.name}.*repair"):
+        open_library(catalogue, fingerprint)

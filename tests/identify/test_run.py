@@ -1,0 +1,205 @@
+"""A catalogue is asked who somebody is: names, reasons, refusals and the kept calibration."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from resight.catalogue import folder, log, lookup
+from resight.catalogue.decisions import Assigned, NewIndividual, Rejected
+from resight.catalogue.folder import Catalogue
+from resight.identify.comparable import Sides
+from resight.identify.decide import PRESETS
+from resight.identify.library import INDEXES, Library, open_library
+from resight.identify.run import EXPLAINED, Identified, calibrated, identify
+from resight.media.table import read_table
+from resight.method import open_method
+from resight.simulate import write_heads
+from resight.types import Record, Side, Verdict
+from resight.work.add import add
+from resight.work.processes import in_this_process
+
+METHOD = "rootsift"
+FINGERPRINT = open_method(METHOD).fingerprint
+FISH, NEWCOMERS = 12, 1
+KNOWN = FISH - NEWCOMERS
+
+
+@pytest.fixture(scope="module")
+def passes(tmp_path_factory: pytest.TempPathFactory) -> list[list[Record]]:
+    """Three passes of the same fish; the last fish comes by in the third alone."""
+    tables = write_heads(tmp_path_factory.mktemp("heads") / "heads", FISH, passes=3, seed=1, newcomers=NEWCOMERS)
+    return [[entry for entry in read_table(table) if isinstance(entry, Record)] for table in tables]
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory, passes: list[list[Record]]) -> Path:
+    """A catalogue that knows two passes; the third is in it without names."""
+    first, second, asked = passes
+    with folder.create(tmp_path_factory.mktemp("prepared") / "catalogue") as made:
+        added(made, [*first, *second])
+        added(made, [replace(record, identity=None) for record in asked])
+        calibrated(made, open_library(made, FINGERPRINT), Sides.APART)
+        return made.folder
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path, prepared: Path) -> Iterator[Catalogue]:
+    shutil.copytree(prepared, tmp_path / "catalogue")
+    with folder.open(tmp_path / "catalogue") as opened:
+        yield opened
+
+
+QUERIES = list(range(2 * KNOWN + 1, 2 * KNOWN + FISH + 1))
+
+
+def added(catalogue: Catalogue, records: list[Record]) -> None:
+    add(catalogue, records, METHOD, FINGERPRINT, in_this_process, "tester")
+
+
+def library(catalogue: Catalogue) -> Library:
+    return open_library(catalogue, FINGERPRINT)
+
+
+def answers(catalogue: Catalogue, queries: list[int], sides: Sides = Sides.APART) -> list[Identified]:
+    asked = identify(catalogue, library(catalogue), queries, sides, PRESETS["balanced"])
+    return list(asked.answers)
+
+
+def summary(found: list[Identified]) -> list[object]:
+    """What two runs must agree on, the reasons too."""
+    return [
+        (
+            one.query,
+            one.answer,
+            [(r.photo, r.evidence.query.tolist(), r.evidence.weights.tolist()) for r in one.reasons],
+        )
+        for one in found
+    ]
+
+
+def test_most_are_found_with_calibrated_chances(catalogue: Catalogue) -> None:
+    found = answers(catalogue, QUERIES)
+    assert [one.query.id for one in found] == QUERIES
+    first = [one.answer.candidates[0].individual for one in found]
+    assert sum(name == f"fish-{n:03}" for n, name in enumerate(first[:KNOWN], start=1)) >= 8
+    for one in found:
+        chances = [candidate.p for candidate in one.answer.candidates]
+        assert one.answer.p_new is not None
+        assert sum(p for p in chances if p is not None) + one.answer.p_new == pytest.approx(1)
+        assert chances == sorted(chances, key=lambda p: -(p or 0))
+    stranger = found[-1].answer
+    assert stranger.verdict is not Verdict.KNOWN
+    assert stranger.p_new is not None
+    assert stranger.p_new > np.median([one.answer.p_new or 0.0 for one in found[:KNOWN]])
+
+
+def test_reasons_are_matched_points_inside_both_photos(catalogue: Catalogue, passes: list[list[Record]]) -> None:
+    (one,) = answers(catalogue, QUERIES[4:5])
+    assert len(one.reasons) == EXPLAINED
+    best, reason = one.answer.candidates[0], one.reasons[0]
+    assert reason.photo.id == best.annotation
+    assert reason.photo.name == best.individual == "fish-005"
+    assert reason.photo.path in {passes[0][4].path, passes[1][4].path}
+    assert len(reason.evidence) >= 5
+    for points, photo in ((reason.evidence.query, one.query), (reason.evidence.gallery, reason.photo)):
+        assert photo.box is not None
+        corner, size = np.array([photo.box.x, photo.box.y]), np.array([photo.box.w, photo.box.h])
+        assert ((points >= corner - 1) & (points <= corner + size + 1)).all()
+
+
+def test_a_photo_is_never_its_own_candidate(catalogue: Catalogue) -> None:
+    (one,) = answers(catalogue, [1])
+    assert one.query.name == "fish-001"
+    own = [c for c in one.answer.candidates if c.individual == "fish-001"]
+    assert [candidate.annotation for candidate in own] == [KNOWN + 1]
+
+
+def test_who_it_was_said_not_to_be_is_no_candidate(catalogue: Catalogue) -> None:
+    refused = lookup.individual_named(catalogue, "fish-001")
+    log.append(catalogue, Rejected(QUERIES[0], refused), "tester")
+    one, other = answers(catalogue, QUERIES[:2])
+    assert "fish-001" not in {candidate.individual for candidate in one.answer.candidates}
+    assert "fish-001" in {candidate.individual for candidate in other.answer.candidates}
+
+
+def test_a_decision_counts_at_once(catalogue: Catalogue) -> None:
+    stranger, familiar = QUERIES[-1], QUERIES[4]
+    fifth = lookup.individual_named(catalogue, "fish-005")
+    before = answers(catalogue, [5])[0].answer
+    assert before.candidates[0].annotation == 5 + KNOWN
+    with catalogue.writing() as session:
+        anna = log.append_all(session, [NewIndividual("Anna", (stranger,))], "tester")[0]
+        log.append_all(session, [Rejected(5 + KNOWN, fifth), Assigned((familiar,), fifth)], "tester")
+    after = answers(catalogue, [5])[0].answer
+    assert "Anna" not in {candidate.individual for candidate in before.candidates}
+    assert "Anna" in {candidate.individual for candidate in after.candidates}
+    assert library(catalogue).individuals[anna] == "Anna"
+    assert after.candidates[0].individual == "fish-005"
+    assert after.candidates[0].annotation == familiar
+
+
+def test_deleting_the_indexes_changes_no_answer(catalogue: Catalogue) -> None:
+    before = summary(answers(catalogue, QUERIES))
+    shutil.rmtree(catalogue.folder / INDEXES)
+    assert summary(answers(catalogue, QUERIES)) == before
+
+
+def test_an_undisturbed_catalogue_answers_the_same_twice(catalogue: Catalogue) -> None:
+    assert summary(answers(catalogue, QUERIES)) == summary(answers(catalogue, QUERIES))
+
+
+def test_the_calibration_is_kept_until_the_catalogue_has_grown_by_a_tenth(catalogue: Catalogue, tmp_path: Path) -> None:
+    def told() -> list[str]:
+        said: list[str] = []
+        calibrated(catalogue, library(catalogue), Sides.APART, lambda what, done, total: said.append(what))
+        return said
+
+    assert told() == []
+    name_some(catalogue, QUERIES[:2])
+    assert told() == []
+    name_some(catalogue, QUERIES[2:5])
+    assert told()
+    assert told() == []
+    for path in (catalogue.folder / INDEXES).glob("calibration-*.json"):
+        path.write_text('{"named": 22')
+    assert told()
+
+
+def name_some(catalogue: Catalogue, annotations: list[int]) -> None:
+    for key in annotations:
+        log.append(catalogue, NewIndividual(f"named {key}", (key,)), "tester")
+
+
+def test_few_named_photos_give_ranks_without_chances(tmp_path: Path, passes: list[list[Record]]) -> None:
+    with folder.create(tmp_path / "small") as small:
+        added(small, passes[0][:4])
+        added(small, [replace(passes[2][0], identity=None)])
+        run = identify(small, library(small), [5], Sides.APART, PRESETS["careful"])
+        assert run.calibration is None
+        (one,) = run.answers
+    assert len(one.answer.candidates) == 4
+    assert {candidate.p for candidate in one.answer.candidates} == {None}
+    assert one.answer.p_new is None
+    assert one.answer.verdict is Verdict.UNDECIDED
+
+
+def test_nobody_is_known_yet(tmp_path: Path, passes: list[list[Record]]) -> None:
+    with folder.create(tmp_path / "empty") as empty:
+        added(empty, [replace(record, identity=None) for record in passes[2][:2]])
+        found = answers(empty, [1, 2])
+    assert [one.answer.candidates for one in found] == [(), ()]
+    assert {one.answer.verdict for one in found} == {Verdict.UNDECIDED}
+
+
+def test_sides_are_kept_apart_unless_asked_for(tmp_path: Path, passes: list[list[Record]]) -> None:
+    with folder.create(tmp_path / "sides") as sided:
+        added(sided, passes[0][:3])
+        added(sided, [replace(passes[2][0], identity=None, side=Side.RIGHT)])
+        assert answers(sided, [4])[0].answer.candidates == ()
+        assert len(answers(sided, [4], Sides.ANY)[0].answer.candidates) == 3

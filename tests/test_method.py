@@ -1,0 +1,92 @@
+"""A method by its name, as settings and commands give it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from resight.config import settings
+from resight.errors import ResightError
+from resight.method import MASKED, NO_MASK, PLAIN, default_method, open_method
+from resight.weights import WeightsMissingError
+
+
+@pytest.fixture(autouse=True)
+def no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """A machine without weights and without a network, whatever this one has."""
+    monkeypatch.delenv("RESIGHT_WEIGHTS", raising=False)
+    monkeypatch.setenv("RESIGHT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("RESIGHT_OFFLINE", "1")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture
+def with_weights(monkeypatch: pytest.MonkeyPatch, real_weights: Path, no_weights: None) -> None:
+    monkeypatch.setenv("RESIGHT_WEIGHTS", str(real_weights))
+    settings.cache_clear()
+
+
+def test_without_the_network_the_default_is_unmasked_and_says_so() -> None:
+    assert default_method() == PLAIN
+    method = open_method("auto")
+    assert method.name == PLAIN
+    assert method.preparation.foreground is None
+    assert method.warnings == (NO_MASK,)
+
+
+@pytest.mark.usefixtures("with_weights")
+def test_with_the_network_the_default_is_masked() -> None:
+    assert default_method() == MASKED
+    method = open_method("auto")
+    assert method.name == MASKED
+    assert method.preparation.foreground is not None
+    assert method.preparation.size == method.describer.size
+    assert method.warnings == ()
+
+
+@pytest.mark.usefixtures("with_weights")
+def test_the_fingerprint_tells_describer_and_masks_apart() -> None:
+    names = ("rootsift", "rootsift:free", "rootsift+u2netp", "rootsift:free+u2netp", "thumbnail")
+    prints = [open_method(name).fingerprint for name in names]
+    assert len(set(prints)) == len(names)
+    assert prints == [open_method(name).fingerprint for name in names]
+    assert open_method("auto").fingerprint == open_method(MASKED).fingerprint
+
+
+def test_masks_that_are_asked_for_and_not_there_are_an_error() -> None:
+    with pytest.raises(WeightsMissingError, match=r"u2netp\.onnx is not on this machine"):
+        open_method("rootsift+u2netp")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("shift", "there is no describer 'shift'; installed: .*rootsift"),
+        ("rootsift+other", r"there is no describer 'rootsift\+other'; .* each with '\+u2netp' or without"),
+        ("", "there is no describer ''"),
+        ("rootsift:fast", "not 'fast'"),
+        ("onnx", "needs the model's file"),
+    ],
+)
+def test_a_name_that_means_nothing_is_answered_with_those_that_do(name: str, told: str) -> None:
+    with pytest.raises(ResightError, match=told):
+        open_method(name)
+
+
+def test_a_models_file_may_have_plus_and_colon_in_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "re-id: v2+flip.onnx"
+    shape = ["n", 3, 16, 16]
+    graph = helper.make_graph(
+        [helper.make_node("Identity", ["image"], ["out"])],
+        "same",
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info("out", TensorProto.FLOAT, shape)],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), path)
+    method = open_method(f"onnx:{path}")
+    assert method.describer.name == "onnx"
+    assert method.preparation.size == 16
