@@ -30,12 +30,14 @@ import numpy as np
 import psutil
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import select
 
 from resight.catalogue import check, log, lookup, vectors
 from resight.catalogue import create as create_catalogue
 from resight.catalogue import open as open_catalogue
 from resight.catalogue.decisions import Assigned, NewIndividual
 from resight.catalogue.folder import Catalogue
+from resight.catalogue.models import Shard
 from resight.media.folders import scan
 from resight.types import LocalFeatures, Record, Rejection
 
@@ -132,7 +134,7 @@ def statements(catalogue: Catalogue) -> set[str]:
     rows = {one.id: one for one in lookup.catalogued(catalogue)}
     said = {str(replace(one, id=0, individual=None)) for one in rows.values()}
     with catalogue.reading() as session:
-        fingerprints = sorted(set(session.scalars(vectors.select(vectors.Shard.fingerprint))))
+        fingerprints = sorted(set(session.scalars(select(Shard.fingerprint))))
     for fingerprint in fingerprints:
         for part in vectors.read_shards(catalogue, fingerprint):
             if isinstance(part, Rejection):

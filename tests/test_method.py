@@ -50,7 +50,7 @@ def test_with_the_network_the_default_is_masked() -> None:
 
 @pytest.mark.usefixtures("with_weights")
 def test_the_fingerprint_tells_describer_and_masks_apart() -> None:
-    names = ("rootsift", "rootsift:free", "rootsift+u2netp", "rootsift:free+u2netp", "thumbnail")
+    names = ("rootsift", "rootsift:upright", "rootsift+u2netp", "rootsift:upright+u2netp", "thumbnail")
     prints = [open_method(name).fingerprint for name in names]
     assert len(set(prints)) == len(names)
     assert prints == [open_method(name).fingerprint for name in names]

@@ -1,6 +1,6 @@
 """A method by name: how chips are made, described and matched, in one word that settings can hold.
 
-A name is DESCRIBER[:ARGUMENT][+MASKS]: `rootsift+u2netp`, `rootsift`, `rootsift:free`, `onnx:model.onnx+u2netp`.
+A name is DESCRIBER[:ARGUMENT][+MASKS]: `rootsift+u2netp`, `rootsift`, `rootsift:upright`, `onnx:model.onnx+u2netp`.
 """
 
 from __future__ import annotations

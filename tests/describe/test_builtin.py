@@ -10,8 +10,8 @@ from resight.describe.rootsift import RootSift
 from resight.errors import ResightError
 
 
-def test_rootsift_is_upright_unless_free() -> None:
-    upright, free = rootsift(""), rootsift("free")
+def test_rootsift_turns_freely_unless_upright() -> None:
+    upright, free = rootsift("upright"), rootsift("")
     assert isinstance(upright, RootSift)
     assert upright.upright
     assert isinstance(free, RootSift)
@@ -19,7 +19,7 @@ def test_rootsift_is_upright_unless_free() -> None:
 
 
 def test_what_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
-    with pytest.raises(ResightError, match="nothing or 'free' after the colon, not 'fast'"):
+    with pytest.raises(ResightError, match="'upright' and 'outline' after the colon, not 'fast'"):
         rootsift("fast")
     with pytest.raises(ResightError, match=r"needs the model's file after a colon"):
         onnx("")

@@ -87,7 +87,7 @@ def test_the_strongest_keypoints_are_kept() -> None:
 
 def test_upright_keypoints_have_no_angle_and_no_twin() -> None:
     chip = Chip(blotches(2), np.eye(2, 3))
-    upright = RootSift(features=2000).describe([chip])
+    upright = RootSift(features=2000, upright=True).describe([chip])
     assert not upright.angles.any()
     places = np.column_stack([upright.positions, upright.scales])
     assert len(np.unique(places, axis=0)) == len(places)
@@ -98,7 +98,7 @@ def test_upright_keypoints_have_no_angle_and_no_twin() -> None:
 def test_packed_distances_are_close_to_those_of_roots_of_sift() -> None:
     """Hellinger: the squared distance of the roots is 2 minus twice the sum of root products."""
     pixels = blotches(3)
-    found = RootSift(features=150).describe([Chip(pixels, np.eye(2, 3))])
+    found = RootSift(upright=True, features=150).describe([Chip(pixels, np.eye(2, 3))])
     points = [
         cv2.KeyPoint(float(x), float(y), float(s), 0.0) for (x, y), s in zip(found.positions, found.scales, strict=True)
     ]
@@ -135,7 +135,7 @@ def test_the_fingerprint_names_every_parameter() -> None:
         RootSift(),
         RootSift(size=512),
         RootSift(features=300),
-        RootSift(upright=False),
+        RootSift(upright=True),
         RootSift(contrast=0.01),
         RootSift(edge=10.0),
         RootSift(inset=0.1),

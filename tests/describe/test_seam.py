@@ -35,8 +35,8 @@ def installed(name: str) -> Case:
 
 
 CASES: dict[str, Case] = {
-    "rootsift": Case(lambda _: RootSift(size=240), lambda _: RootSift(size=240, features=100)),
-    "rootsift free": Case(lambda _: RootSift(size=240, upright=False), lambda _: RootSift(size=240)),
+    "rootsift upright": Case(lambda _: RootSift(upright=True), lambda _: RootSift(upright=True, features=100)),
+    "rootsift free": Case(lambda _: RootSift(upright=False), lambda _: RootSift(upright=True)),
     "onnx": Case(lambda make: OnnxDescriber(make()), lambda make: OnnxDescriber(make(seed=1, name="other.onnx"))),
     "onnx in small batches": Case(
         lambda make: OnnxDescriber(make(), batch=2), lambda make: OnnxDescriber(make(size=32))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,11 @@ from resight.cli.console import list_rejected, progress, say, user, warn, write_
 from resight.cli.options import By, Folder, Json
 from resight.errors import ResightError
 from resight.types import Record, Rejection
+
+if TYPE_CHECKING:
+    from resight.work.near_copies import NearCopy
+
+SHOWN_COPIES = 20
 
 
 def add(
@@ -59,6 +64,7 @@ def add(
         warn(warning)
     list_rejected(report.rejected)
     list_rejected(report.disputed, "named otherwise before, and left as they were")
+    list_near_copies(report.near_copies)
     if json is None:
         say(f"Added {report.new} new annotations; {len(report.annotations) - report.new} were there before.")
     write_json(
@@ -69,10 +75,23 @@ def add(
             "annotations": report.annotations,
             "rejected": [asdict(one) for one in report.rejected],
             "disputed": [asdict(one) for one in report.disputed],
+            "near_copies": [asdict(one) for one in report.near_copies],
         },
     )
     if report.rejected or report.disputed:
         raise typer.Exit(1)
+
+
+def list_near_copies(copies: Sequence[NearCopy]) -> None:
+    """The first near-copies, each with the photo that it looks like, and how many more there are."""
+    if not copies:
+        return
+    one = len(copies) == 1
+    what = "photo looks like a smaller or re-saved copy" if one else "photos look like smaller or re-saved copies"
+    lines = [f"  {copy.path} looks like {copy.of}" for copy in copies[:SHOWN_COPIES]]
+    if len(copies) > SHOWN_COPIES:
+        lines.append(f"  … and {len(copies) - SHOWN_COPIES} more; add --json lists all of them")
+    warn("\n".join([f"{len(copies)} {what} of {'a photo' if one else 'photos'} the catalogue has:", *lines]))
 
 
 def entries(paths: list[Path], tables: list[Path], by_folder: bool) -> Iterator[Record | Rejection]:

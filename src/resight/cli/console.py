@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
+from resight.media.file_names import shown
 from resight.types import Rejection
 
 SHOWN_REJECTIONS = 20
@@ -68,7 +69,8 @@ def list_rejected(rejected: Sequence[Rejection], what: str = "could not be used"
         return
     warn(f"{len(rejected)} {what}:")
     for one in rejected[:SHOWN_REJECTIONS]:
-        text = one.reason if str(one.path) in one.reason else f"{one.path}: {one.reason}"
+        path = shown(one.path)
+        text = one.reason if path in one.reason else f"{path}: {one.reason}"
         err.print(f"  {text}", markup=False)
     if len(rejected) > SHOWN_REJECTIONS:
         err.print(f"  … and {len(rejected) - SHOWN_REJECTIONS} more; --json lists all of them", markup=False)

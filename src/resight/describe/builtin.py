@@ -12,10 +12,12 @@ from resight.errors import ResightError
 
 
 def rootsift(argument: str) -> Describer:
-    """Local features; `free` lets keypoints turn, for animals seen from above."""
-    if argument not in ("", "free"):
-        raise ResightError(f"rootsift takes nothing or 'free' after the colon, not {argument!r}")
-    return RootSift(upright=argument != "free")
+    """Local features; `upright` keeps their direction, `outline` takes those at the animal's edge too; or both."""
+    wanted = set(argument.split(",")) - {""}
+    if strange := sorted(wanted - {"upright", "outline"}):
+        raise ResightError(f"rootsift takes 'upright' and 'outline' after the colon, not {strange[0]!r}")
+    inset = 0.0 if "outline" in wanted else RootSift.inset
+    return RootSift(upright="upright" in wanted, inset=inset)
 
 
 def onnx(argument: str) -> Describer:

@@ -25,18 +25,18 @@ UNIT = 510.0
 class RootSift:
     """RootSIFT at a stated working size: the strongest keypoints of the animal, packed.
 
-    `upright` keeps every keypoint's angle at zero: animals photographed standing lose nothing by it, and their
-    stripes no longer match stripes of another direction. `contrast` is SIFT's threshold; low, because fur and
-    wet skin are faint. `inset` keeps keypoints that far from the mask's edge, as a share of the size: the outline
-    shows the posture and the background, legs are alike on all, and only the flank is the animal's own.
+    `upright` keeps every keypoint's angle at zero, so that stripes match only stripes of the same direction: for
+    animals that always stand the same way. `contrast` is SIFT's threshold; low, because fur and
+    wet skin are faint. `inset` is the width of the disc, as a share of the size, that must fit into the mask round a
+    keypoint: the outline shows the posture and the background, legs are alike on all, and only the flank is the animal's own.
     """
 
     size: int = 448
     features: int = 400
-    upright: bool = True
+    upright: bool = False
     contrast: float = 0.004
     edge: float = 20.0
-    inset: float = 0.056
+    inset: float = 0.09
     name: str = "rootsift"
 
     @cached_property
@@ -53,7 +53,7 @@ class RootSift:
     def _describe(self, chip: Chip) -> LocalFeatures:
         grey = cv2.cvtColor(chip.pixels, cv2.COLOR_RGB2GRAY)
         sift = cv2.SIFT.create(nfeatures=0, contrastThreshold=self.contrast, edgeThreshold=self.edge)
-        found = sift.detect(grey, None if chip.mask is None else self._inside(chip.mask))
+        found = sift.detect(grey, chip.mask if chip.mask is None or not self.inset else self._inside(chip.mask))
         if len(found) < self.features // 4:
             found = sift.detect(grey, chip.mask)  # a narrow animal has no inside
         places = np.array([(*point.pt, point.size, point.angle, point.response) for point in found]).reshape(-1, 5)

@@ -23,6 +23,7 @@ from resight.errors import PhotoError
 from resight.media.file_bytes import file_sha256
 from resight.types import Record, Rejection
 from resight.work.describe import DescribedShard, Entry, Present, Sighted, Undescribed, describe_all, in_shards
+from resight.work.near_copies import NearCopy, NearCopySearch
 from resight.work.processes import Executor
 
 
@@ -32,12 +33,14 @@ class AddReport:
 
     `annotations` holds the id of each entry that could be used, in order, new or not; `new` counts those the
     catalogue did not have. `disputed` are entries whose name contradicts what the catalogue knows of them.
+    `near_copies` are photos that look like an earlier one saved again; they were added all the same.
     """
 
     annotations: list[int] = field(default_factory=list)
     new: int = 0
     rejected: list[Rejection] = field(default_factory=list)
     disputed: list[Rejection] = field(default_factory=list)
+    near_copies: list[NearCopy] = field(default_factory=list)
 
 
 def add(
@@ -56,14 +59,17 @@ def add(
     """
     collect_garbage(catalogue)
     report = AddReport()
+    search = NearCopySearch(catalogue)
     shards = (_sorted_out(catalogue, fingerprint, group) for group in in_shards(entries))
     done = 0
     for shard in describe_all(shards, method, executor):
         there = [outcome.annotation for outcome in shard.outcomes if not isinstance(outcome, Rejection)]
         known = [key for key in there if key is not None]
         said_not = dict(zip(known, refused(catalogue, known), strict=True))
+        before = len(report.annotations)
         with catalogue.writing() as session:
             _commit(catalogue, session, shard, fingerprint, said_not, by, report)
+        report.near_copies += search.among(report.annotations[before:])
         done += len(shard.outcomes)
         if progress is not None:
             progress(done)
