@@ -15,8 +15,9 @@ Method = Annotated[
     str,
     typer.Option(
         help="How animals are compared: 'rootsift' (by their spots), 'rootsift:upright' (the same, for animals that "
-        "always stand the same way), 'rootsift:outline' (the same, for flukes and fins, known by their edge), or 'onnx:MODEL.onnx' (by your own model). '+u2netp' after it masks the background. "
-        "'auto' is 'rootsift+u2netp', or 'rootsift' where the mask's weights cannot be had."
+        "always stand the same way), 'rootsift:outline' (the same, for flukes and fins, known by their edge), or "
+        "'onnx:MODEL.onnx' (by your own model). '+u2netp' after it masks the background. 'auto' is 'rootsift+u2netp', "
+        "or 'rootsift' where the mask's weights cannot be had."
     ),
 ]
 

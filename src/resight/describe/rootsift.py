@@ -28,7 +28,8 @@ class RootSift:
     `upright` keeps every keypoint's angle at zero, so that stripes match only stripes of the same direction: for
     animals that always stand the same way. `contrast` is SIFT's threshold; low, because fur and
     wet skin are faint. `inset` is the width of the disc, as a share of the size, that must fit into the mask round a
-    keypoint: the outline shows the posture and the background, legs are alike on all, and only the flank is the animal's own.
+    keypoint: the outline shows the posture and the background, legs are alike on all, and only the flank is the
+    animal's own.
     """
 
     size: int = 448
