@@ -30,13 +30,9 @@ def test_folders_are_individuals(resight: Resight, empty: Path, albums: Path) ->
 def test_a_table_names_sides_boxes_and_encounters(resight: Resight, empty: Path, passes: list[Path]) -> None:
     said = resight("add", empty, "--table", passes[0], "--table", passes[1], "--json", "-")
     assert said.code == 0
-    assert said.json == {
-        "catalogue": str(empty),
-        "new": 20,
-        "annotations": list(range(1, 21)),
-        "rejected": [],
-        "disputed": [],
-    }
+    assert said.json["catalogue"] == str(empty)
+    assert (said.json["new"], said.json["annotations"]) == (20, list(range(1, 21)))
+    assert said.json["rejected"] == said.json["disputed"] == []
     assert resight("info", empty, "--json", "-").json["encounters"] == 20
 
 

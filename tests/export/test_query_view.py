@@ -71,8 +71,8 @@ def test_the_caption_says_what_is_known(tmp_path: Path) -> None:
     nothing = Evidence(points(), points(), np.zeros(0, np.float32))
     full = replace(annotation(path), part="fin", encounter="Bay/3", taken_at=datetime(2024, 5, 14, 9, 30))
     view = query_view(asked(full, annotation(path, side=Side.UNKNOWN), nothing))
-    assert view.caption == "left side · fin · Bay/3 · 2024-05-14 · a.png"
-    assert view.candidates[0].caption == "a.png"
+    assert view.caption == "annotation 1 · left side · fin · Bay/3 · 2024-05-14"
+    assert view.candidates[0].caption == "annotation 1 · a.png"
     assert len(view.candidates[0].evidence) == 0
 
 

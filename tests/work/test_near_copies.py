@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -127,7 +128,7 @@ def test_frames_of_a_camera_that_stands_still_are_no_copies(real_photos: Path) -
     frames: dict[str, list[Path]] = {}
     for path in sorted((real_photos / "fish_boxes" / "images").glob("*.jpg")):
         frames.setdefault(path.stem.rpartition("_f")[0], []).append(path)
-    pairs = [(look(a), look(b)) for clip in frames.values() for a, b in zip(clip[:3], clip[1:3], strict=False)]
+    pairs = [(look(a), look(b)) for clip in frames.values() for a, b in pairwise(clip[:3])]
     alike = [(a, b) for a, b in pairs if same_picture(a.pixels, b.pixels)]
     assert len(alike) > len(pairs) / 2
     # What is left are frames in which a fish far away has hardly moved.

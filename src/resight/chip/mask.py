@@ -30,6 +30,8 @@ class OnnxForeground:
         options = onnxruntime.SessionOptions()
         # One thread each: photos are spread over processes, which is faster than threads within one photo.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # Without its arena the network gives memory back between photos: 0.1 GB a process instead of 0.6.
+        options.enable_cpu_mem_arena = False
         self._session = onnxruntime.InferenceSession(
             str(model), sess_options=options, providers=["CPUExecutionProvider"]
         )

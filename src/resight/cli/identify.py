@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from resight.cli.add import entries
+from resight.cli.add import entries, list_near_copies
 from resight.cli.console import list_rejected, out, progress, say, user, warn
 from resight.cli.options import By, Caution, Folder, SidesOption
 from resight.errors import ResightError
@@ -141,6 +141,7 @@ def identify(
     for warning in warnings:
         warn(warning)
     list_rejected(added.rejected)
+    list_near_copies(added.near_copies)
     if any(str(path) == "-" for path in (json, csv)):
         raise typer.Exit(1 if added.rejected else 0)
     for line in lines:

@@ -127,13 +127,14 @@ def adapted(calibration: Calibration, queries: Sequence[Floats], trust: int = 20
 def share_of_new(encounters_of_each: Ints) -> float:
     """The chance that the next animal met is a new one: Good and Turing's estimate (Good 1953).
 
-    That is the share of encounters whose individual was met but once; kept between 0.05 and 0.9.
+    That is the share of encounters whose individual was met but once. Catalogues are often tidied to animals that
+    were met twice, which hides the share: so it is at least 0.2, and at most 0.9.
 
-    >>> share_of_new(np.array([1, 1, 8]))
-    0.2
+    >>> share_of_new(np.array([1, 1, 1, 3]))
+    0.5
     """
     met = int(encounters_of_each.sum())
-    return float(np.clip((encounters_of_each == 1).sum() / max(1, met), 0.05, 0.9))
+    return float(np.clip((encounters_of_each == 1).sum() / max(1, met), 0.2, 0.9))
 
 
 def _usual(scores: Doubles) -> float:

@@ -26,7 +26,7 @@ from resight.media.photo import read_photo
 from resight.types import Floats, Pixels
 
 # Of the nearest hashes, so many are looked at: from a camera that stands still, thousands may be near.
-CLOSEST = 5
+CLOSEST = 3
 # From this difference on, as a part of the detail there, something has moved.
 MOVED = 0.5
 
@@ -63,7 +63,7 @@ class NearCopySearch:
         self._newest = 0
         self._asked: set[int] = set()
         # Frames of a camera that stands still are all compared with the same few earlier ones.
-        self._look = lru_cache(maxsize=32)(look)
+        self._look = lru_cache(maxsize=64)(look)
         with catalogue.reading() as session:
             for photo, value in session.execute(select(Photo.id, Photo.perceptual_hash).order_by(Photo.id)):
                 if value is not None:
