@@ -180,7 +180,7 @@ def test_too_little_experience_is_told(findable: int, individuals: int, enough: 
 
 @pytest.mark.parametrize(
     ("encounters", "share"),
-    [([1, 1, 8], 0.2), ([2, 3, 4], 0.05), ([1, 1, 1], 0.9), ([], 0.05), ([1, 2, 2], 0.2)],
+    [([1, 1, 3], 0.4), ([2, 3, 4], 0.2), ([1, 1, 1], 0.9), ([], 0.2), ([1, 1, 2], 0.5)],
     ids=str,
 )
 def test_the_share_of_new_is_that_of_animals_met_once(encounters: list[int], share: float) -> None:
