@@ -16,7 +16,7 @@ from resight.errors import ResightError
 from resight.weights import U2NETP, WeightsMissingError, find_weights
 
 GROUP = "resight.describers"
-MASKED, PLAIN = "rootsift+u2netp", "rootsift"
+INSIDE, MASKED, PLAIN = "rootsift:inside+u2netp", "rootsift+u2netp", "rootsift"
 NO_MASK = (
     "No mask: the program cannot tell animal from background here, and backgrounds may drive the matches. Photos "
     "taken at one place may look alike because the place does. Put u2netp.onnx into a folder and name it in "
@@ -45,7 +45,7 @@ class Method:
 
 
 def default_method() -> str:
-    """What `auto` stands for on this machine: local features, masked where the network for it is to be had."""
+    """What `auto` stands for where nothing is known of the photos: local features, masked where that can be had."""
     try:
         find_weights(U2NETP)
     except WeightsMissingError:

@@ -61,4 +61,4 @@ def test_missing_weights_are_asked_for(resight: Resight, tmp_path: Path, monkeyp
     assert "RESIGHT_WEIGHTS" in said.err
     assert len(said.err.splitlines()) == 1
     # Left to choose, it does without.
-    assert resight("init", tmp_path / "plain", "--json", "-").json["method"] == "rootsift"
+    assert resight("init", tmp_path / "plain", "--json", "-").json["method"] == "auto"

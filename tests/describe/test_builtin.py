@@ -19,7 +19,7 @@ def test_rootsift_turns_freely_unless_upright() -> None:
 
 
 def test_what_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
-    with pytest.raises(ResightError, match="'upright' and 'outline' after the colon, not 'fast'"):
+    with pytest.raises(ResightError, match="'inside' and 'upright' after the colon, not 'fast'"):
         rootsift("fast")
     with pytest.raises(ResightError, match=r"needs the model's file after a colon"):
         onnx("")

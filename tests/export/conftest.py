@@ -28,9 +28,7 @@ def query_view(
 ) -> QueryView:
     shares = (0.6, 0.2, 0.1, 0.05)
     names = [f"{name} {rank}" for rank in range(len(shares))]
-    candidates = tuple(
-        Candidate(who, 9 - i, i, p) for i, (who, p) in enumerate(zip(names, shares, strict=True))
-    )
+    candidates = tuple(Candidate(who, 9 - i, i, p) for i, (who, p) in enumerate(zip(names, shares, strict=True)))
     views = tuple(
         CandidateView(c.individual, c.p, c.score, drawn_chip(10_000 + 10 * number + i), "left", spots(pairs))
         for i, c in enumerate(candidates)

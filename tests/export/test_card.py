@@ -47,9 +47,7 @@ def test_whole_photo_methods_and_missing_candidates_are_said(make_view: Callable
 def test_ranks_are_never_shown_as_probabilities(make_view: Callable[..., QueryView]) -> None:
     view = make_view(1, Verdict.UNDECIDED)
     unsure = tuple(replace(candidate, p=None) for candidate in view.candidates)
-    answer = replace(
-        view.answer, candidates=tuple(replace(c, p=None) for c in view.answer.candidates), p_new=None
-    )
+    answer = replace(view.answer, candidates=tuple(replace(c, p=None) for c in view.answer.candidates), p_new=None)
     page = card(replace(view, candidates=unsure, answer=answer), 1, Album())
     assert "rank 1, score 9" in page
     assert "%<" not in page

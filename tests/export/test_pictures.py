@@ -17,9 +17,7 @@ def grey(height: int, width: int) -> Pixels:
     return np.full((height, width, 3), 128, np.uint8)
 
 
-def joined(
-    query: list[tuple[float, float]], gallery: list[tuple[float, float]], weights: list[float]
-) -> Evidence:
+def joined(query: list[tuple[float, float]], gallery: list[tuple[float, float]], weights: list[float]) -> Evidence:
     return Evidence(np.array(query, np.float32), np.array(gallery, np.float32), np.array(weights, np.float32))
 
 
@@ -69,9 +67,7 @@ def test_the_strongest_line_is_yellow_and_lies_on_top() -> None:
 def test_only_the_strongest_forty_are_drawn() -> None:
     heights = np.arange(150) * 4 + 20.0
     level = [(300.0, float(y)) for y in heights]
-    picture = match_picture(
-        grey(640, 446), grey(640, 446), joined(level, level, [float(i) for i in range(150)])
-    )
+    picture = match_picture(grey(640, 446), grey(640, 446), joined(level, level, [float(i) for i in range(150)]))
     drawn = [changed(picture, 370, y) for y in heights]
     assert drawn == [False] * 110 + [True] * 40
 
@@ -85,9 +81,7 @@ def test_any_size_of_chip_gives_a_picture_of_sensible_size(size: tuple[int, int]
 
 
 def test_captions_stand_under_their_chip_and_are_cut_to_fit() -> None:
-    picture = match_picture(
-        grey(300, 446), grey(300, 446), NOTHING, captions=("Zoë, Зоя", "a long caption " * 20)
-    )
+    picture = match_picture(grey(300, 446), grey(300, 446), NOTHING, captions=("Zoë, Зоя", "a long caption " * 20))
     assert picture.shape == (300 + CAPTION_HEIGHT, 900, 3)
     inked = picture[300:].min(axis=(0, 2)) < 128
     assert inked[:446].any()
@@ -96,10 +90,7 @@ def test_captions_stand_under_their_chip_and_are_cut_to_fit() -> None:
 
 
 def test_a_jpeg_shrinks_large_chips_and_keeps_small_ones() -> None:
-    sizes = [
-        Image.open(io.BytesIO(jpeg(grey(*size), 360, 70))).size
-        for size in ((1200, 2400), (50, 80), (3, 4000))
-    ]
+    sizes = [Image.open(io.BytesIO(jpeg(grey(*size), 360, 70))).size for size in ((1200, 2400), (50, 80), (3, 4000))]
     assert sizes == [(360, 180), (80, 50), (360, 1)]
 
 

@@ -102,9 +102,7 @@ def test_nothing_is_fetched_and_nothing_but_its_own_script_runs(report: Path) ->
 def test_hostile_names_are_shown_as_they_are(report: Path) -> None:
     page = Page(report)
     assert [tag for tag, _ in page.tags].count("script") == 1
-    assert page.text.count("alert(1)</script>\\n\\x00\\udce9&.jpg") == 2 - (
-        "</script>\\n" not in HOSTILE.name
-    )
+    assert page.text.count("alert(1)</script>\\n\\x00\\udce9&.jpg") == 2 - ("</script>\\n" not in HOSTILE.name)
     assert "It is <cut> short." in page.text
     assert "No mask & <no> box." in page.text
 
@@ -180,9 +178,7 @@ def test_others_may_read_it_as_they_may_any_new_file(report: Path) -> None:
     assert report.stat().st_mode == plain.stat().st_mode
 
 
-def test_memory_does_not_grow_with_the_queries(
-    tmp_path: Path, heading: ReportHeading, make_view: MakeView
-) -> None:
+def test_memory_does_not_grow_with_the_queries(tmp_path: Path, heading: ReportHeading, make_view: MakeView) -> None:
     def peak(queries: int) -> int:
         tracemalloc.start()
         with ReportWriter(tmp_path / "report.html", heading) as writer:
@@ -205,9 +201,7 @@ def test_a_report_of_real_photos_is_small_enough_to_send(real_photos: Path, tmp_
     points = np.random.default_rng(0).uniform(0, 200, (2, 60, 2)).astype(np.float32)
     why = Evidence(points[0], points[1], np.ones(60, np.float32))
     with ReportWriter(tmp_path / "report.html", ReportHeading("Nyala", "m", "f", True)) as writer:
-        views = tuple(
-            CandidateView(p.name, 0.2, 1.0, chip, "", why) for p, chip in zip(photos, chips, strict=True)
-        )
+        views = tuple(CandidateView(p.name, 0.2, 1.0, chip, "", why) for p, chip in zip(photos, chips, strict=True))
         found = tuple(Candidate(view.individual, 1.0, 0, 0.2) for view in views[1:])
         writer.add(QueryView(photos[0], "", chips[0], Answer(found, Verdict.UNDECIDED, 0.1), views[1:]))
     assert len(views) >= 6

@@ -30,9 +30,7 @@ def test_chips_keep_their_shape_at_one_height_without_overlap(h1: int, w1: int, 
 
 
 @given(sides, sides, sides, sides)
-def test_the_corner_pixels_of_a_chip_fall_into_the_corners_of_its_place(
-    h1: int, w1: int, h2: int, w2: int
-) -> None:
+def test_the_corner_pixels_of_a_chip_fall_into_the_corners_of_its_place(h1: int, w1: int, h2: int, w2: int) -> None:
     both = side_by_side(chip(h1, w1), chip(h2, w2), 900)
     corners = both.gallery.of(np.array([[-0.5, -0.5], [w2 - 0.5, h2 - 0.5]]))
     np.testing.assert_allclose(corners, [(both.gallery.left, 0), (both.width, both.height)])

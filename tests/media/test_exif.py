@@ -16,9 +16,7 @@ from resight.types import Photo, Place
 pillow_heif.register_heif_opener()
 
 
-def photo_with(
-    path: Path, moment: Mapping[int, Any] | None = None, gps: Mapping[int, Any] | None = None
-) -> Photo:
+def photo_with(path: Path, moment: Mapping[int, Any] | None = None, gps: Mapping[int, Any] | None = None) -> Photo:
     exif = Image.Exif()
     exif.get_ifd(IFD.Exif).update(moment or {})
     exif.get_ifd(IFD.GPSInfo).update(gps or {})
@@ -75,9 +73,7 @@ def test_no_place(tmp_path: Path, gps: dict[int, Any]) -> None:
     assert photo_with(tmp_path / "a.jpg", gps=gps).place is None
 
 
-@pytest.mark.parametrize(
-    "text", ["0000:00:00 00:00:00", "    :  :     :  :  ", "", "2020:13:45 99:00:00", "yesterday"]
-)
+@pytest.mark.parametrize("text", ["0000:00:00 00:00:00", "    :  :     :  :  ", "", "2020:13:45 99:00:00", "yesterday"])
 def test_no_time(tmp_path: Path, text: str) -> None:
     assert photo_with(tmp_path / "a.jpg", {Base.DateTimeOriginal: text}).taken_at is None
 

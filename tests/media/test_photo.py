@@ -79,9 +79,7 @@ def test_of_several_pictures_the_first_is_read(tmp_path: Path) -> None:
 
 def test_mpo_of_a_phone(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
-    Image.fromarray(picture()).save(
-        path, "MPO", save_all=True, append_images=[Image.fromarray(255 - picture())]
-    )
+    Image.fromarray(picture()).save(path, "MPO", save_all=True, append_images=[Image.fromarray(255 - picture())])
     assert mean_difference(read_photo(path).pixels, picture()) <= 4
 
 
@@ -217,9 +215,7 @@ try:
 except PhotoError as error:
     print(error)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
     assert "you may not read it" in done.stdout
     assert done.stderr == ""
 
@@ -231,9 +227,7 @@ def png_head(width: int, height: int) -> bytes:
         return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
 
     head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 2, 0, 0, 0])
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
 def test_bombs_are_refused_before_decoding(tmp_path: Path) -> None:
@@ -283,9 +277,7 @@ for path in pathlib.Path(sys.argv[1]).iterdir():
     except PhotoError:
         print("refused")
 """
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True)
     assert done.stdout.count("refused") > 5
     assert done.stderr == ""
 

@@ -83,9 +83,7 @@ def test_damaged_files_give_a_photo_or_a_reason(
 
 
 @settings(max_examples=100, deadline=5000)
-@given(
-    st.binary(min_size=1, max_size=200), st.sampled_from([b"", b"\xff\xd8\xff", b"II*\0", b"GIF89a", b"BM"])
-)
+@given(st.binary(min_size=1, max_size=200), st.sampled_from([b"", b"\xff\xd8\xff", b"II*\0", b"GIF89a", b"BM"]))
 def test_random_bytes_are_refused(scratch: Path, data: bytes, start: bytes) -> None:
     scratch.write_bytes(start + data)
     with pytest.raises(PhotoError):

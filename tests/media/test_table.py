@@ -207,9 +207,7 @@ CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 
 @settings(max_examples=150)
 @given(st.lists(st.lists(CELLS, max_size=7), max_size=8), st.sampled_from(",;\t"))
-def test_no_row_is_lost(
-    tmp_path_factory: pytest.TempPathFactory, lines: list[list[str]], separator: str
-) -> None:
+def test_no_row_is_lost(tmp_path_factory: pytest.TempPathFactory, lines: list[list[str]], separator: str) -> None:
     path = tmp_path_factory.getbasetemp() / "any.csv"
     heading = ["path", "identity", "date", "side", "lat", "lon"]
     with path.open("w", newline="", encoding="utf-8") as file:

@@ -8,7 +8,7 @@ import tomllib
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -139,6 +139,13 @@ def create(
     (folder / VECTORS).mkdir(exist_ok=True)
     _write_settings(folder, settings)
     return Catalogue(folder, settings, engine)
+
+
+def settle(catalogue: Catalogue, method: str) -> Catalogue:
+    """The catalogue with its method chosen, for good, and written to its settings."""
+    settings = catalogue.settings.model_copy(update={"method": method})
+    _write_settings(catalogue.folder, settings)
+    return replace(catalogue, settings=settings)
 
 
 def open(folder: Path, *, mounts: Path = MOUNTS) -> Catalogue:

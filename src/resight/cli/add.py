@@ -41,26 +41,38 @@ def add(
     Example: resight add whales photos/ --by-folder
     """
     from resight.catalogue.folder import open as open_catalogue
+    from resight.catalogue.folder import settle
     from resight.config import settings
+    from resight.identify.comparable import Sides
     from resight.method import open_method
     from resight.work.add import add as add_all
+    from resight.work.choose import choose
     from resight.work.processes import local_processes
 
     if not paths and not table:
         raise ResightError("nothing to add: name photos or folders, or a table with --table")
     total = sum(1 for _ in entries(paths or [], table or [], by_folder))
     with open_catalogue(catalogue) as opened, progress() as tell:
-        method = open_method(opened.settings.method or "auto")
+        run = local_processes(settings().workers if total > 16 else 1)
+        name = opened.settings.method
+        warnings: tuple[str, ...] = ()
+        if name is None:
+            stated = (entry for entry in entries(paths or [], table or [], by_folder) if isinstance(entry, Record))
+            sides = Sides(opened.settings.sides)
+            choice = choose(stated, run, sides, lambda done, ways: tell("Choosing the method", done, ways))
+            name, warnings = choice.method, choice.warnings
+            opened = settle(opened, name)
+        method = open_method(name)
         report = add_all(
             opened,
             entries(paths or [], table or [], by_folder),
             method.name,
             method.fingerprint,
-            local_processes(settings().workers if total > 16 else 1),
+            run,
             by or user(),
             lambda done: tell("Reading, masking and describing photos", done, total),
         )
-    for warning in method.warnings:
+    for warning in (*method.warnings, *warnings):
         warn(warning)
     list_rejected(report.rejected)
     list_rejected(report.disputed, "named otherwise before, and left as they were")

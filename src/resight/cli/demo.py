@@ -40,8 +40,9 @@ def demo(
     from resight.identify.decide import PRESETS
     from resight.identify.library import open_library
     from resight.identify.run import identify
-    from resight.method import open_method
+    from resight.method import PLAIN, open_method
     from resight.work.add import add
+    from resight.work.choose import choose
     from resight.work.processes import local_processes
 
     work, page = folder / "catalogue", folder / "report.html"
@@ -50,8 +51,12 @@ def demo(
     folder.mkdir(parents=True, exist_ok=True)
     with progress() as tell:
         known, asked = own(photos) if photos else simulated(folder / "photos", individuals, seed)
-        method = open_method("auto" if photos else "rootsift")
         run = local_processes(settings().workers)
+        chosen = PLAIN
+        if photos:
+            stated = [entry for entry in known if isinstance(entry, Record)]
+            chosen = choose(stated, run, progress=lambda n, ways: tell("Choosing the method", n, ways)).method
+        method = open_method(chosen)
         with create(work, method=method.name) as catalogue:
             add(
                 catalogue, known, method.name, method.fingerprint, run, user(),

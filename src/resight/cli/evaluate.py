@@ -45,12 +45,20 @@ def evaluate(
     from resight.evaluate.tables import read_annotations
     from resight.identify.comparable import Sides
     from resight.identify.decide import PRESETS
+    from resight.media.table import read_table
     from resight.method import open_method
+    from resight.types import Record
+    from resight.work.choose import choose
     from resight.work.processes import local_processes
 
-    opened = open_method(method)
     run = local_processes(settings().workers)
     with progress() as tell:
+        warnings: tuple[str, ...] = ()
+        if method == "auto":
+            stated = [row for row in read_table(gallery) if isinstance(row, Record)]
+            choice = choose(stated, run, Sides(sides.value), lambda n, ways: tell("Choosing the method", n, ways))
+            method, warnings = choice.method, choice.warnings
+        opened = open_method(method)
         known, rejected = read_annotations(
             gallery, opened.name, run, exclude_same, lambda done, total: tell("Describing the gallery", done, total)
         )
@@ -63,7 +71,7 @@ def evaluate(
         protocol = Protocol(Sides(sides.value), PRESETS[caution.value], seed)
         evaluation, curves = measure(known, asked, protocol, opened.name, opened.fingerprint, tell)
     json.write_text(evaluation.to_json(), encoding="utf-8")
-    for warning in opened.warnings:
+    for warning in (*opened.warnings, *warnings):
         warn(warning)
     list_rejected(rejected)
     out.print(f"{evaluation.n_query} queries, {evaluation.n_gallery} in the gallery, {opened.name}", markup=False)

@@ -32,10 +32,14 @@ def init(
     from resight.method import open_method
 
     chosen = open_method(method)
-    create(catalogue, database, method=chosen.name, sides=sides.value).close()
+    # The best method is found from the photos: it is settled with the first that are added.
+    settled = None if method == "auto" else chosen.name
+    create(catalogue, database, method=settled, sides=sides.value).close()
     for warning in chosen.warnings:
         warn(warning)
     if json is None:
-        say(f"Made the catalogue {catalogue} ({chosen.name}, sides {sides.value}).")
+        say(
+            f"Made the catalogue {catalogue} (method {settled or 'to be chosen from its photos'}, sides {sides.value})."
+        )
         say(f"Next: resight add {catalogue} PHOTOS --by-folder")
-    write_json(json, {"catalogue": str(catalogue), "method": chosen.name, "sides": sides.value})
+    write_json(json, {"catalogue": str(catalogue), "method": settled or "auto", "sides": sides.value})

@@ -14,10 +14,10 @@ By = Annotated[str | None, typer.Option("--by", help="Your name in the decision 
 Method = Annotated[
     str,
     typer.Option(
-        help="How animals are compared: 'rootsift' (by their spots), 'rootsift:upright' (the same, for animals that "
-        "always stand the same way), 'rootsift:outline' (the same, for flukes and fins, known by their edge), or "
-        "'onnx:MODEL.onnx' (by your own model). '+u2netp' after it masks the background. 'auto' is 'rootsift+u2netp', "
-        "or 'rootsift' where the mask's weights cannot be had."
+        help="How animals are compared: 'rootsift' (by their spots), 'rootsift:inside' (by those well inside the mask: "
+        "flanks), 'rootsift:upright' (for animals that always stand the same way), or 'onnx:MODEL.onnx' (by your own "
+        "model). '+u2netp' after it masks the background. 'auto' tries the first two, with and without a mask, on a "
+        "sample of the named photos, and takes the best."
     ),
 ]
 

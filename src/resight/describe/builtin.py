@@ -6,18 +6,17 @@ from pathlib import Path
 
 from resight.describe.fake import ThumbnailDescriber
 from resight.describe.onnx import OnnxDescriber
-from resight.describe.rootsift import RootSift
+from resight.describe.rootsift import INSET, RootSift
 from resight.describe.seam import Describer
 from resight.errors import ResightError
 
 
 def rootsift(argument: str) -> Describer:
-    """Local features; `upright` keeps their direction, `outline` takes those at the animal's edge too; or both."""
+    """Local features; `inside` keeps off the animal's edge, `upright` keeps keypoints' direction; or both."""
     wanted = set(argument.split(",")) - {""}
-    if strange := sorted(wanted - {"upright", "outline"}):
-        raise ResightError(f"rootsift takes 'upright' and 'outline' after the colon, not {strange[0]!r}")
-    inset = 0.0 if "outline" in wanted else RootSift.inset
-    return RootSift(upright="upright" in wanted, inset=inset)
+    if strange := sorted(wanted - {"inside", "upright"}):
+        raise ResightError(f"rootsift takes 'inside' and 'upright' after the colon, not {strange[0]!r}")
+    return RootSift(upright="upright" in wanted, inset=INSET if "inside" in wanted else 0.0)
 
 
 def onnx(argument: str) -> Describer:

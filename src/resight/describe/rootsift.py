@@ -19,6 +19,7 @@ from resight.types import Chip, Floats, LocalFeatures, Mask
 
 # A square-rooted unit vector of 128 numbers hardly ever holds one above 0.5, so 0..0.5 fills the byte.
 UNIT = 510.0
+INSET = 0.09
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,8 @@ class RootSift:
     `upright` keeps every keypoint's angle at zero, so that stripes match only stripes of the same direction: for
     animals that always stand the same way. `contrast` is SIFT's threshold; low, because fur and
     wet skin are faint. `inset` is the width of the disc, as a share of the size, that must fit into the mask round a
-    keypoint: the outline shows the posture and the background, legs are alike on all, and only the flank is the
-    animal's own.
+    keypoint: of an antelope the outline shows the posture and the background, legs are alike on all, and only the
+    flank is its own. Of a fluke the edge itself is.
     """
 
     size: int = 448
@@ -37,7 +38,7 @@ class RootSift:
     upright: bool = False
     contrast: float = 0.004
     edge: float = 20.0
-    inset: float = 0.09
+    inset: float = 0.0
     name: str = "rootsift"
 
     @cached_property

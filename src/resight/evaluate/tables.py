@@ -10,7 +10,8 @@ import numpy as np
 from resight.errors import ResightError
 from resight.evaluate.run import Annotations
 from resight.media.table import Row, read_rows
-from resight.types import Descriptors, Labels, Rejection
+from resight.types import Descriptors, Rejection
+from resight.work.choose import labels_of
 from resight.work.describe import Sighted, describe_all, in_shards, joined
 from resight.work.processes import Executor
 
@@ -47,16 +48,6 @@ def read_annotations(
     if not parts:
         reason = f": {rejected[0].reason}" if rejected else ""
         raise ResightError(f"{table}: none of its photos can be used{reason}")
-    return Annotations(_labels(sighted), joined(parts), np.array([tag for _, tag in sighted])), rejected
-
-
-def _labels(sighted: list[tuple[Sighted, str]]) -> Labels:
-    records = [one.record for one, _ in sighted]
-    return Labels(
-        individual=np.array([record.identity or "" for record in records]),
-        side=np.array([record.side.value for record in records]),
-        part=np.array([record.part for record in records]),
-        # Encounters are numbered anew for each individual in many tables.
-        encounter=np.array([f"{r.identity or ''}/{r.encounter}" if r.encounter else "" for r in records]),
-        photo=np.array([one.sha256 for one, _ in sighted]),
-    )
+    return Annotations(
+        labels_of([one for one, _ in sighted]), joined(parts), np.array([tag for _, tag in sighted])
+    ), rejected
