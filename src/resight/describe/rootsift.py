@@ -45,7 +45,7 @@ class RootSift:
     def fingerprint(self) -> str:
         """Method, version and parameters; OpenCV's major version, whose SIFT they share."""
         parameters = self.size, self.features, self.upright, self.contrast, self.edge, self.inset
-        recipe = f"2 {parameters} {cv2.__version__[0]}"
+        recipe = f"3 {parameters} {cv2.__version__[0]}"
         return f"rootsift-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
 
     def describe(self, chips: Sequence[Chip]) -> LocalFeatures:
@@ -58,14 +58,15 @@ class RootSift:
         found = sift.detect(grey, chip.mask if chip.mask is None or not self.inset else self._inside(chip.mask))
         if len(found) < self.features // 4:
             found = sift.detect(grey, chip.mask)  # a narrow animal has no inside
-        places = np.array([(*point.pt, point.size, point.angle, point.response) for point in found]).reshape(-1, 5)
+        places = np.array([(*p.pt, p.size, p.angle, p.response, p.octave) for p in found]).reshape(-1, 6)
         if self.upright:
             # Several orientations at one place are one keypoint when the angle is not used.
             places[:, 3] = 0.0
             _, first = np.unique(places[:, :3], axis=0, return_index=True)
             places = places[first]
         order = np.lexsort((places[:, 0], places[:, 1], -places[:, 4]))[: self.features]
-        points = [cv2.KeyPoint(x, y, size, angle, response) for x, y, size, angle, response in places[order]]
+        # The octave tells OpenCV which layer of the pyramid to describe; without it large spots are described blurred.
+        points = [cv2.KeyPoint(x, y, s, a, r, int(octave)) for x, y, s, a, r, octave in places[order]]
         found_vectors = sift.compute(grey, points)[1] if points else None
         vectors = np.zeros((0, 128), np.float32) if found_vectors is None else np.asarray(found_vectors, np.float32)
         chosen = places[order]
