@@ -36,7 +36,7 @@ class Method:
     def fingerprint(self) -> str:
         """The describer's, and how its chips were masked."""
         masks = f"u2netp-{U2NETP.sha256[:8]}" if self.preparation.foreground else "nomask"
-        return f"{self.describer.fingerprint}+{masks}-1"
+        return f"{self.describer.fingerprint}+{masks}-2"
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ def changed(chip: Chip, pixels: npt.ArrayLike) -> Chip:
 def test_the_more_blurred_the_worse(chips: list[Chip]) -> None:
     for chip in chips:
         blurred = [changed(chip, cv2.GaussianBlur(chip.pixels, (0, 0), sigma)) for sigma in (2, 4, 16)]
-        found = [quality(one, 448) for one in (chip, *blurred)]
+        found = [quality(one, 1.0) for one in (chip, *blurred)]
         assert found == sorted(found, reverse=True)
         assert found[0] > 1.2 * found[1] > 1.4 * found[2]
         # Nothing can be seen any more.
@@ -37,14 +37,14 @@ def test_the_more_blurred_the_worse(chips: list[Chip]) -> None:
 
 def test_a_chip_blown_up_from_few_pixels_is_worse(chips: list[Chip]) -> None:
     for chip in chips:
-        assert quality(chip, 40) < quality(chip, 200) < quality(chip, 448) == quality(chip, 3000)
+        assert quality(chip, 0.1) < quality(chip, 0.5) < quality(chip, 1.0) == quality(chip, 7.0)
 
 
 def test_burnt_out_and_black_are_worse(chips: list[Chip]) -> None:
     for chip in chips:
         pixels = chip.pixels.astype(np.float64)
-        assert quality(changed(chip, pixels + 150), 448) < quality(chip, 448)
-        assert quality(changed(chip, pixels - 130), 448) < quality(chip, 448)
+        assert quality(changed(chip, pixels + 150), 1.0) < quality(chip, 1.0)
+        assert quality(changed(chip, pixels - 130), 1.0) < quality(chip, 1.0)
 
 
 def test_only_the_animal_is_judged(chips: list[Chip]) -> None:
@@ -55,16 +55,16 @@ def test_only_the_animal_is_judged(chips: list[Chip]) -> None:
         blurred = cv2.GaussianBlur(chip.pixels, (0, 0), 6)
         behind, before = chip.pixels.copy(), chip.pixels.copy()
         behind[mask == 0], before[mask > 0] = blurred[mask == 0], blurred[mask > 0]
-        good, bad = (quality(Chip(pixels, chip.to_photo, mask), 448) for pixels in (behind, before))
+        good, bad = (quality(Chip(pixels, chip.to_photo, mask), 1.0) for pixels in (behind, before))
         assert good > 1.2 * bad
-        assert good == pytest.approx(quality(Chip(chip.pixels, chip.to_photo, mask), 448), rel=0.05)
+        assert good == pytest.approx(quality(Chip(chip.pixels, chip.to_photo, mask), 1.0), rel=0.05)
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_a_chip_of_one_colour_is_worth_nothing(level: int) -> None:
-    assert quality(Chip(np.full((50, 60, 3), level, np.uint8), np.eye(2, 3)), 448) == 0
+    assert quality(Chip(np.full((50, 60, 3), level, np.uint8), np.eye(2, 3)), 1.0) == 0
 
 
 def test_quality_lies_between_0_and_1() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (80, 90, 3), dtype=np.uint8)
-    assert 0.8 < quality(Chip(noise, np.eye(2, 3), np.zeros((80, 90), np.uint8)), 90) <= 1
+    assert 0.8 < quality(Chip(noise, np.eye(2, 3), np.zeros((80, 90), np.uint8)), 1.0) <= 1

@@ -25,7 +25,7 @@ def test_candidates_come_best_first_with_their_best_photo(ranking: Ranking) -> N
     found = answer(shortlist(ranking, 0, 10), CALIBRATION, PRESETS["quick"])
     assert [candidate.individual for candidate in found.candidates] == ["Ada", "Cleo", "Ben"]
     assert [candidate.annotation for candidate in found.candidates] == [3, 2, 0]
-    assert [candidate.score for candidate in found.candidates] == [42, 3, 1]
+    assert [candidate.score for candidate in found.candidates] == pytest.approx([42 / 2**0.25, 3, 1])
     assert found.verdict is Verdict.KNOWN
     assert found.individual == "Ada"
     chances = [candidate.p for candidate in found.candidates]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resight.identify.ranking import rank
+from resight.identify.ranking import CROWD, rank
 
 
 @given(st.integers(0, 2**16), st.booleans(), st.integers(0, 5), st.integers(1, 25), st.floats(0, 1))
@@ -25,8 +25,9 @@ def test_ranks_are_as_defined(seed: int, best_only: bool, queries: int, photos: 
             if not rows:
                 continue
             found = [float(scores[query, row]) for row in rows]
-            totals[str(name)] = max(found) if best_only else sum(found)
+            totals[str(name)] = max(found) if best_only else sum(found) / len(found) ** CROWD
             assert ranking.scores[query, column] == pytest.approx(totals[str(name)])
+            totals[str(name)] = float(ranking.scores[query, column])  # ties are of single precision
             assert ranking.best[query, column] in rows
             assert scores[query, ranking.best[query, column]] == max(found)
         order = ranking.individuals[ranking.order(query)].tolist()
@@ -34,11 +35,17 @@ def test_ranks_are_as_defined(seed: int, best_only: bool, queries: int, photos: 
 
 
 def test_many_photos_that_agree_a_little_beat_one_that_agrees_more() -> None:
-    names, scores = np.array(["many", "one", "many", "many"]), np.array([[2, 5, 2, 2]], np.float32)
+    names, scores = np.array(["many", "one", "many", "many"]), np.array([[2, 4, 2, 2]], np.float32)
     allowed = np.ones((1, 4), bool)
     summed, best = rank(scores, allowed, names), rank(scores, allowed, names, best_only=True)
     assert summed.individuals[summed.order(0)].tolist() == ["many", "one"]
     assert best.individuals[best.order(0)].tolist() == ["one", "many"]
+
+
+def test_agreement_by_chance_does_not_grow_with_the_number_of_photos() -> None:
+    names, scores = np.array(["many"] * 16 + ["one"]), np.array([[0.1] * 16 + [1]], np.float32)
+    ranking = rank(scores, np.ones((1, 17), bool), names)
+    assert ranking.individuals[ranking.order(0)].tolist() == ["one", "many"]
 
 
 def test_a_forbidden_photo_never_stands_for_its_individual() -> None:

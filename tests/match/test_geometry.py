@@ -36,7 +36,7 @@ def pairs(gallery: Ints | None = None) -> Correspondences:
 
 
 def score(ours: LocalFeatures, theirs: LocalFeatures, found: Correspondences | None = None) -> float:
-    total, shares = agreement(ours, theirs, found or pairs())
+    total, shares = agreement(ours, theirs, np.array([0]), found or pairs())
     assert shares.shape == (1, SPOTS)
     assert (shares >= 0).all()
     assert total[0] == pytest.approx(shares.sum(), rel=1e-4)
@@ -109,7 +109,7 @@ def test_true_pairs_are_told_from_false_ones(seed: int) -> None:
     rows = np.arange(SPOTS)
     wrong = rows >= 25
     rows[wrong] = np.roll(rows[wrong], 4)
-    shares = agreement(first, first, pairs(rows))[1][0]
+    shares = agreement(first, first, np.array([0]), pairs(rows))[1][0]
     assert shares[~wrong].min() > shares[wrong].max()
     assert shares[wrong].sum() < 0.05 * shares.sum()
 
@@ -140,7 +140,7 @@ def test_another_scale_or_turn_of_a_spot_is_another_spot() -> None:
         replace(first, scales=np.where(odd, 4 * first.scales, first.scales)),
         replace(first, angles=np.where(odd, np.float32(90), np.float32(0))),
     ):
-        shares = agreement(first, changed, pairs())[1][0]
+        shares = agreement(first, changed, np.array([0]), pairs())[1][0]
         assert min(shares[odd].sum(), shares[~odd].sum()) < 0.01 * shares.sum()
 
 
@@ -160,6 +160,7 @@ def test_every_photo_of_a_shortlist_is_judged_alone() -> None:
     together = agreement(
         query,
         LocalFeatures.joined(photos),
+        np.arange(3),
         Correspondences(
             np.tile(np.arange(SPOTS), (3, 1)),
             np.arange(3 * SPOTS).reshape(3, SPOTS),

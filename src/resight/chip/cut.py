@@ -8,9 +8,10 @@ import numpy as np
 from resight.errors import PhotoError
 from resight.types import Box, Chip, Doubles, Mask, Photo, Side
 
+ENLARGED = 2.0  # at most: what is added beyond is no detail, and its blobs crowd out the keypoints of the animal
 
 def cut(photo: Photo, box: Box | None, size: int, mask: Mask | None = None, side: Side = Side.UNKNOWN) -> Chip:
-    """The chip of a box (None: the whole photo), its longer side `size` pixels.
+    """The chip of a box (None: the whole photo), its longer side `size` pixels, or twice as many as the box has.
 
     `mask` (H, W) is of the whole photo. Raises PhotoError where the box lies outside the photo.
     """
@@ -25,7 +26,7 @@ def cut(photo: Photo, box: Box | None, size: int, mask: Mask | None = None, side
     x1 = max(x0 + 1, min(photo.width, round(inside.x + inside.w)))
     y1 = max(y0 + 1, min(photo.height, round(inside.y + inside.h)))
     pixels = photo.pixels[y0:y1, x0:x1]
-    factor = size / max(x1 - x0, y1 - y0)
+    factor = min(size / max(x1 - x0, y1 - y0), ENLARGED)
     width, height = max(1, round((x1 - x0) * factor)), max(1, round((y1 - y0) * factor))
     # Area averaging when shrinking keeps fine stripes from turning into false ones.
     interpolation = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC

@@ -46,7 +46,7 @@ class Preparation:
             chip, kind = cut(photo, record.box, self.size, None, record.side), MaskKind.NONE
         across, down = chip.to_photo[0, 0], chip.to_photo[1, 1]
         source = max(across * chip.pixels.shape[1], down * chip.pixels.shape[0])
-        return Prepared(chip, quality(chip, float(source)), kind)
+        return Prepared(chip, quality(chip, float(source) / self.size), kind)
 
     def _mask(self, photo: Photo, record: Record) -> tuple[Mask | None, MaskKind]:
         if record.mask is not None:

@@ -11,11 +11,11 @@ from resight.types import Chip
 ROUNDING = 20 / 12
 
 
-def quality(chip: Chip, source_pixels: float) -> float:
+def quality(chip: Chip, resolved: float) -> float:
     """A number from 0 (useless) to 1 (as good as the working size can show).
 
-    `source_pixels` is the longer side of the box in the photo, before it was scaled to the chip: a chip blown up
-    from few pixels holds no more than those. Sharpness is the spread of the Laplacian relative to the spread of
+    `resolved` is the longer side of the box in the photo over the working size: a chip blown up from few pixels
+    holds no more than those. Sharpness is the spread of the Laplacian relative to the spread of
     grey levels, on the animal only.
     """
     grey = cv2.cvtColor(chip.pixels, cv2.COLOR_RGB2GRAY)
@@ -25,5 +25,5 @@ def quality(chip: Chip, source_pixels: float) -> float:
     edges = max(0.0, float(cv2.Laplacian(grey, cv2.CV_64F)[inside].var()) - ROUNDING) ** 0.5
     sharp = min(1.0, edges / (0.25 * spread + 1e-6)) if spread > 2 else 0.0
     lit = 1.0 - float(((levels < 8) | (levels > 247)).mean())
-    large = min(1.0, source_pixels / max(chip.pixels.shape[:2]))
+    large = min(1.0, resolved)
     return float(np.cbrt(sharp * lit * large))

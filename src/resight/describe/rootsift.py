@@ -28,13 +28,13 @@ class RootSift:
 
     `upright` keeps every keypoint's angle at zero, so that stripes match only stripes of the same direction: for
     animals that always stand the same way. `contrast` is SIFT's threshold; low, because fur and
-    wet skin are faint. `inset` is the width of the disc, as a share of the size, that must fit into the mask round a
+    wet skin are faint. `inset` is the width of the disc, as a share of the chip, that must fit into the mask round a
     keypoint: of an antelope the outline shows the posture and the background, legs are alike on all, and only the
     flank is its own. Of a fluke the edge itself is.
     """
 
     size: int = 448
-    features: int = 400
+    features: int = 800
     upright: bool = False
     contrast: float = 0.004
     edge: float = 20.0
@@ -45,7 +45,7 @@ class RootSift:
     def fingerprint(self) -> str:
         """Method, version and parameters; OpenCV's major version, whose SIFT they share."""
         parameters = self.size, self.features, self.upright, self.contrast, self.edge, self.inset
-        recipe = f"3 {parameters} {cv2.__version__[0]}"
+        recipe = f"4 {parameters} {cv2.__version__[0]}"
         return f"rootsift-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
 
     def describe(self, chips: Sequence[Chip]) -> LocalFeatures:
@@ -84,7 +84,7 @@ class RootSift:
         )
 
     def _inside(self, mask: Mask) -> Mask:
-        width = max(1, round(self.size * self.inset))
+        width = max(1, round(max(mask.shape) * self.inset))
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
         return np.asarray(cv2.erode(mask, disc), dtype=np.uint8)
 

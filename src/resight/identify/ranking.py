@@ -8,6 +8,8 @@ import numpy as np
 
 from resight.types import Bools, Floats, Ints, Strings
 
+CROWD = 0.25
+
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
@@ -29,11 +31,11 @@ class Ranking:
 
 
 def rank(scores: Floats, allowed: Bools, names: Strings, best_only: bool = False) -> Ranking:
-    """Sum the scores (q, g) of each individual's comparable photos; `names` (g,), '' for the unnamed.
+    """Sum the scores (q, g) of each individual's n comparable photos, over n ** CROWD; `names` (g,), '' for no name.
 
     An individual with many photos that agree a little can beat one with a single photo that agrees more: flanks
-    bend, and no photo shows all spots. `best_only` takes the best photo alone: right for embeddings, where unrelated
-    photos do not score 0.
+    bend, and no photo shows all spots. But agreement by chance adds up as well, the more photos there are.
+    `best_only` takes the best photo alone: right for embeddings, where unrelated photos do not score 0.
     """
     if not len(names):
         nothing = np.zeros((len(scores), 0))
@@ -43,8 +45,11 @@ def rank(scores: Floats, allowed: Bools, names: Strings, best_only: bool = False
     starts = np.searchsorted(codes[order], np.arange(len(individuals)))
     counted = np.where(allowed, scores, 0)[:, order]
     possible = np.logical_or.reduceat(allowed[:, order], starts, axis=1)
-    combine = np.maximum.reduceat if best_only else np.add.reduceat
-    totals = combine(counted, starts, axis=1)
+    if best_only:
+        totals = np.maximum.reduceat(counted, starts, axis=1)
+    else:
+        photos = np.add.reduceat(allowed[:, order], starts, axis=1, dtype=np.int64)
+        totals = np.add.reduceat(counted, starts, axis=1) / np.maximum(photos, 1) ** CROWD
     # A photo that may not be compared never stands for its individual, even where all others score 0.
     likest = np.where(allowed, scores, -1)[:, order]
     best = np.empty(totals.shape, np.int64)

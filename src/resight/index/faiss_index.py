@@ -11,6 +11,7 @@ import numpy as np
 from resight.types import Bools, Floats, Ints
 
 NOTHING = np.float32(np.inf)
+PROBES = 32
 
 
 class FaissIndex:
@@ -64,7 +65,7 @@ def exact(dimensions: int) -> FaissIndex:
     return FaissIndex(faiss.IndexIDMap2(faiss.IndexFlatL2(dimensions)))
 
 
-def inverted(sample: Floats, expected: int, probes: int = 16, seed: int = 0) -> FaissIndex:
+def inverted(sample: Floats, expected: int, probes: int = PROBES, seed: int = 0) -> FaissIndex:
     """Inverted lists over bytes: of `expected` vectors only those in the `probes` nearest cells are compared.
 
     `sample` (n, d), numbers from 0 to 255, teaches the cells, 4 times the square root of `expected` of them where

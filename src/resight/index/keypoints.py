@@ -16,12 +16,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resight.index.faiss_index import FaissIndex, inverted
+from resight.index.faiss_index import PROBES, FaissIndex, inverted
 from resight.types import Ints, LocalFeatures
 
 GROWTH = 4  # the cells are learned anew when the index has grown so many times since
 TRAINING_KEYPOINTS = 250_000
-PROBES = 16
 COMPLETE, INDEX = "complete.json", "keypoints.faiss"
 COLUMNS: dict[str, tuple[type, tuple[int, ...]]] = {
     "annotations": (np.int64, ()),
@@ -123,10 +122,10 @@ class KeypointCache:
 
     def _learn(self, n: int, m: int) -> FaissIndex:
         if not m:
-            return inverted(np.zeros((1, 128), np.float32), 1, PROBES)
+            return inverted(np.zeros((1, 128), np.float32), 1)
         vectors = np.memmap(self._folder / "vectors", np.uint8, "r", shape=(m, 128))
         chosen = np.sort(np.random.default_rng(n).permutation(m)[:TRAINING_KEYPOINTS])
-        index = inverted(vectors[chosen].astype(np.float32), m, PROBES)
+        index = inverted(vectors[chosen].astype(np.float32), m)
         for start in range(0, m, TRAINING_KEYPOINTS):
             part = np.asarray(vectors[start : start + TRAINING_KEYPOINTS])
             index.add(np.arange(start, start + len(part)), part.astype(np.float32))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from resight.match.correspondence import Correspondences
-from resight.types import Floats, LocalFeatures
+from resight.types import Floats, Ints, LocalFeatures
 
 SLACK = 0.03  # of the chip's longer side: what two spots' places are uncertain by
 BEND = 0.25  # of the distance between two spots: what bending and perspective may move the second
@@ -21,17 +21,20 @@ TURN = np.deg2rad(35)  # and on the turn, where keypoints have an angle
 ITERATIONS = 8
 
 
-def agreement(query: LocalFeatures, shortlist: LocalFeatures, pairs: Correspondences) -> tuple[Floats, Floats]:
+def agreement(
+    query: LocalFeatures, gallery: LocalFeatures, shortlist: Ints, pairs: Correspondences
+) -> tuple[Floats, Floats]:
     """How well each photo's pairs agree, (s,), and each pair's share of that, (s, m); 0 where nothing agrees.
 
-    Turning, resizing or shifting either chip as a whole changes nothing.
+    `shortlist` (s,) are rows of the gallery, one for each row of `pairs`. Turning, resizing or shifting either chip
+    as a whole changes nothing.
     """
     size = query.sizes.max(axis=1)
     ours = query.positions[pairs.query] / size[:, None, None]
-    sizes = shortlist.sizes.max(axis=1)
-    theirs = shortlist.positions[pairs.gallery] / sizes[:, None, None]
-    zoom = np.log2(shortlist.scales[pairs.gallery] / sizes[:, None]) - np.log2(query.scales[pairs.query] / size)
-    turn = np.deg2rad(shortlist.angles[pairs.gallery] - query.angles[pairs.query])
+    sizes = gallery.sizes[shortlist].max(axis=1)
+    theirs = gallery.positions[pairs.gallery] / sizes[:, None, None]
+    zoom = np.log2(gallery.scales[pairs.gallery] / sizes[:, None]) - np.log2(query.scales[pairs.query] / size)
+    turn = np.deg2rad(gallery.angles[pairs.gallery] - query.angles[pairs.query])
 
     consistent = _consistent(ours, theirs, zoom, turn)
     strength = np.sqrt(pairs.weights)

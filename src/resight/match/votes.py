@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from resight.types import Floats, Ints
+from resight.match.correspondence import UNIT_SQUARED, Neighbours
+from resight.types import Floats
 
 
-def votes(distances: Floats, owners: Ints, gallery: int, k: int) -> Floats:
-    """What every gallery photo gets from the keypoints of one query: (gallery,).
+def votes(found: Neighbours, gallery: int, k: int) -> Floats:
+    """What every one of so many gallery photos gets from the keypoints of one query: (gallery,).
 
-    `distances` (m, k + 1 or more) rise along each row and `owners` are the photos they belong to (-1: none). Each
-    keypoint's k nearest vote for their photos with the distance to the k+1st minus their own: a spot that many
+    Each keypoint's k nearest vote for their photos with the distance to the k+1st minus their own: a spot that many
     animals share counts for next to nothing.
 
-    >>> votes(np.float32([[1, 4, 9]]), np.array([[2, 0, 1]]), 3, 1)
+    >>> nearest = Neighbours(UNIT_SQUARED * np.float32([[1, 4, 9]]), np.array([[7, 5, 6]]), np.array([[2, 0, 1]]))
+    >>> votes(nearest, 3, 1)
     array([0., 0., 3.], dtype=float32)
     """
+    distances, photos = found.distances / UNIT_SQUARED, found.photos[:, :k]
     background = np.broadcast_to(distances[:, k : k + 1], distances[:, :k].shape)
-    found = (owners[:, :k] >= 0) & np.isfinite(background)
-    weights = background[found] - distances[:, :k][found]
-    return np.bincount(owners[:, :k][found], weights=weights, minlength=gallery).astype(np.float32)
+    votes = (photos >= 0) & np.isfinite(background)
+    weights = background[votes] - distances[:, :k][votes]
+    return np.bincount(photos[votes], weights=weights, minlength=gallery).astype(np.float32)
