@@ -5,7 +5,8 @@
 Every photo is asked about in turn. What is never compared with it: photos of its own encounter (nyaladata), of its
 own clip (fs48), of its own fold of five (liondata), and the photo itself (humpback100). Known against new is measured
 in a second pass with a seeded third of the individuals taken out of the gallery; calibration never sees the query's
-encounter. Descriptors are kept in a cache folder between runs, and timed when they are made.
+encounter. The method is the one that the set chooses for itself, unless one is named. Descriptors are kept in a cache
+folder between runs, and timed when they are made.
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ from resight.evaluate.splits import folds
 from resight.evaluate.tables import read_annotations
 from resight.identify.comparable import Sides
 from resight.identify.decide import PRESETS
+from resight.media.table import read_table
 from resight.method import open_method
-from resight.types import Labels, Strings
+from resight.types import Labels, Record, Strings
+from resight.work.choose import choose
 from resight.work.processes import local_processes
 
 SHOWN = ("top1", "top5", "map5", "auroc_new", "baks", "baus", "ece")
@@ -95,6 +98,15 @@ def described(data: Path, name: str, method: str, cache: Path) -> tuple[Annotati
     return found, seconds
 
 
+def chosen(data: Path, name: str) -> str:
+    """The method that a catalogue of these photos would choose for itself."""
+    entries = read_table(data / name / "metadata.csv")
+    choice = choose((one for one in entries if isinstance(one, Record)), local_processes(settings().workers))
+    tried = ", ".join(f"{method} {share:.3f}" for method, share in choice.tried.items())
+    print(f"{name}: {choice.method} is chosen ({tried})", file=sys.stderr)
+    return choice.method
+
+
 def nothing_of(n: int) -> Strings:
     """So many empty tags."""
     return np.full(n, "", dtype=np.str_)
@@ -124,9 +136,9 @@ def main() -> None:
     print("| set | protocol | sides | queries | " + " | ".join(SHOWN) + " | s/query |")
     print("|---|---|---|---|" + "---|" * (len(SHOWN) + 1))
     for one in (one for one in SETS if one.name in given.sets):
-        annotations, seconds = described(given.data, one.name, given.method, given.cache)
+        opened = open_method(chosen(given.data, one.name) if given.method == "auto" else given.method)
+        annotations, seconds = described(given.data, one.name, opened.name, given.cache)
         annotations = Annotations(annotations.labels, annotations.descriptors, one.tags(annotations))
-        opened = open_method(given.method)
         if not np.isnan(seconds):
             print(f"{one.name}: {seconds:.3f} s a photo to describe, mask included", file=sys.stderr)
         asked = np.flatnonzero(annotations.labels.individual != "")

@@ -22,6 +22,10 @@ NO_MASK = (
     "taken at one place may look alike because the place does. Put u2netp.onnx into a folder and name it in "
     "RESIGHT_WEIGHTS, or give masks (a transparent background, or the table's column 'mask')."
 )
+NOT_MASKED = (
+    "No mask is used: the background counts in the matches too. Photos taken at one place may look alike because the "
+    "place does; look where the matched spots lie."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +45,23 @@ class Method:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the user should know before trusting its answers."""
-        return () if self.preparation.foreground else (NO_MASK,)
+        if self.preparation.foreground:
+            return ()
+        return (NOT_MASKED if masks_to_be_had() else NO_MASK,)
+
+
+def masks_to_be_had() -> bool:
+    """Whether the weights of the foreground network are on this machine."""
+    try:
+        find_weights(U2NETP)
+    except WeightsMissingError:
+        return False
+    return True
 
 
 def default_method() -> str:
     """What `auto` stands for where nothing is known of the photos: local features, masked where that can be had."""
-    try:
-        find_weights(U2NETP)
-    except WeightsMissingError:
-        return PLAIN
-    return MASKED
+    return MASKED if masks_to_be_had() else PLAIN
 
 
 def open_method(name: str) -> Method:

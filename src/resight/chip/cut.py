@@ -10,6 +10,7 @@ from resight.types import Box, Chip, Doubles, Mask, Photo, Side
 
 ENLARGED = 2.0  # at most: what is added beyond is no detail, and its blobs crowd out the keypoints of the animal
 
+
 def cut(photo: Photo, box: Box | None, size: int, mask: Mask | None = None, side: Side = Side.UNKNOWN) -> Chip:
     """The chip of a box (None: the whole photo), its longer side `size` pixels, or twice as many as the box has.
 

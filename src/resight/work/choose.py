@@ -39,12 +39,15 @@ class Choice:
     def warnings(self) -> tuple[str, ...]:
         """What the user should know of the photos."""
         masked = max((share for name, share in self.tried.items() if name != PLAIN), default=0.0)
-        if self.method != PLAIN or not masked or self.tried[PLAIN] < DRIVEN * masked:
+        if self.method != PLAIN or not self.tried:
             return ()
+        shares = f"{self.tried[PLAIN]:.0%} of a sample of the named photos are named rightly, with one {masked:.0%}"
+        if self.tried[PLAIN] <= DRIVEN * masked:
+            return (f"Masks were tried: without one {shares}.",)
         return (
-            f"Backgrounds drive the matches: with them, {self.tried[PLAIN]:.0%} of a sample of the named photos are "
-            f"named rightly, and without them {masked:.0%}. Photos of one animal seem to share their place or to be "
-            "parts of one photograph; a photo taken elsewhere will be named less well than this catalogue suggests.",
+            f"Backgrounds drive the matches: without a mask {shares}. Photos of one animal seem to share their place "
+            "or to be parts of one photograph; a photo taken elsewhere will be named less well than this catalogue "
+            "suggests.",
         )
 
 
