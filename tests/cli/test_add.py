@@ -98,7 +98,7 @@ def test_a_disputed_name_is_listed_and_changes_nothing(resight: Resight, empty: 
     assert said.json["new"] == 0
     assert [Path(one["path"]).parts[-3] for one in said.json["disputed"]] == ["Clara", "Clara"]
     assert "the catalogue knows it as fish-003" in said.json["disputed"][0]["reason"]
-    assert "named otherwise before" in said.err
+    assert "known otherwise before" in said.err
     assert resight("history", empty, "--json", "-").json == before
 
 

@@ -51,6 +51,23 @@ def test_undo_without_a_number_takes_the_latest(resight: Resight, catalogue: Pat
     assert names(catalogue) == before
 
 
+def test_undo_again_and_again_goes_back_step_by_step_and_never_redoes(resight: Resight, catalogue: Path) -> None:
+    states = [names(catalogue)]
+    for old, new in (("fish-001", "Anna"), ("Anna", "Berta"), ("Berta", "Cleo")):
+        resight("rename", catalogue, old, new)
+        states.append(names(catalogue))
+    for state in states[-2::-1]:
+        assert resight("undo", catalogue).code == 0
+        assert names(catalogue) == state
+
+
+def test_where_no_decision_stands_there_is_nothing_to_undo(resight: Resight, tmp_path: Path) -> None:
+    resight("init", tmp_path / "empty", "--method", "thumbnail")
+    said = resight("undo", tmp_path / "empty")
+    assert said.code == 2
+    assert "no decision stands" in said.err
+
+
 def test_undo_of_what_others_stand_on_names_them(resight: Resight, catalogue: Path) -> None:
     first = resight("decide", catalogue, 1, "--is-not", "fish-001", "--json", "-").json["decisions"][0]
     second = resight("decide", catalogue, 1, "--new", "Anna", "--json", "-").json["decisions"][0]

@@ -188,3 +188,22 @@ def test_nothing_to_identify(resight: Resight, catalogue: Path) -> None:
     said = resight("identify", catalogue)
     assert said.code == 2
     assert "nothing to identify" in said.err
+
+
+def test_encounters_of_a_table_stay_apart_by_the_names_that_are_not_told(
+    resight: Resight, catalogue: Path, passes: list[Path], tmp_path: Path
+) -> None:
+    """Tables number the encounters of each animal anew; the names themselves are what is asked for."""
+    with passes[2].open(newline="", encoding="utf-8") as file:
+        rows = [row | {"encounter": "1"} for row in csv.DictReader(file)]
+    for row in rows:
+        row["path"], row["mask"] = str(passes[2].parent / row["path"]), ""
+    with (tmp_path / "table.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    before = resight("info", catalogue, "--json", "-").json
+    answers(resight, catalogue, "--table", tmp_path / "table.csv")
+    after = resight("info", catalogue, "--json", "-").json
+    assert after["encounters"] - before["encounters"] == FISH
+    assert after["unnamed"] - before["unnamed"] == FISH

@@ -93,6 +93,14 @@ def history(
         ]
 
 
+def latest_standing(catalogue: Catalogue) -> int | None:
+    """The latest decision that has not been undone and is no undo itself: the one a person means by "undo that"."""
+    query = select(models.Decision.id).where(models.Decision.undoes.is_(None)).order_by(models.Decision.id.desc())
+    with catalogue.reading() as session:
+        void = voided(undos(session))
+        return next((key for key in session.scalars(query.limit(len(void) + 1)) if key not in void), None)
+
+
 def undos(session: Session) -> dict[int, int]:
     """Every undo in the log, with the decision it undoes."""
     query = select(models.Decision.id, models.Decision.undoes).where(models.Decision.undoes.is_not(None))

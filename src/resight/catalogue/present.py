@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from resight.catalogue.chunks import chunks
 from resight.catalogue.derived import box_of
 from resight.catalogue.folder import Catalogue
-from resight.catalogue.models import Annotation, Descriptor, Individual, Photo, Shard
+from resight.catalogue.models import Annotation, Descriptor, Encounter, Individual, Photo, Shard
 from resight.catalogue.vectors import SAME_BOX
-from resight.types import Box
+from resight.types import Box, Side
 
 Key = tuple[str, Box | None, str]
 
@@ -45,6 +45,26 @@ def held(catalogue: Catalogue, fingerprint: str, sha256s: Iterable[str]) -> dict
             for some in chunks(sha256s)
             for sha256, part, key, is_described, *boxes in session.execute(query.where(Photo.sha256.in_(some)))
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """An annotation's side and the label of its encounter as they are now; empty where it has none."""
+
+    side: Side
+    encounter: str
+
+
+def sights(session: Session, annotations: Iterable[int]) -> dict[int, Sight]:
+    """What is known now of these annotations."""
+    query = select(Annotation.id, Annotation.side, Encounter.label).outerjoin(
+        Encounter, Encounter.id == Annotation.encounter_id
+    )
+    return {
+        key: Sight(Side(side), label or "")
+        for ids in chunks(annotations)
+        for key, side, label in session.execute(query.where(Annotation.id.in_(ids)))
+    }
 
 
 def living(session: Session, names: Iterable[str]) -> dict[str, int]:

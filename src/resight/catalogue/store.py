@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -113,6 +113,17 @@ def add_track(session: Session, source: str) -> int:
     return _inserted(session, Track, [{"source": source}])[0]
 
 
+def encounter_ids(session: Session, first: Mapping[str, int]) -> dict[str, int]:
+    """The ids of encounters by label; a new one is dated and placed as the photo of its `first` annotation is."""
+    query = select(Annotation.id, Photo.taken_at, Photo.lat, Photo.lon).join(Photo, Photo.id == Annotation.photo_id)
+    seen = {
+        key: (taken_at, None if lat is None or lon is None else Place(lat, lon))
+        for ids in chunks(first.values())
+        for key, taken_at, lat, lon in session.execute(query.where(Annotation.id.in_(ids)))
+    }
+    return _encounters(session, {label: seen[key] for label, key in first.items()})
+
+
 def add_rejected(session: Session, rejections: Iterable[Rejection]) -> None:
     """Keep the record of files that could not be used."""
     at = datetime.now(UTC)
@@ -159,24 +170,28 @@ def _add_encounters(session: Session, photos: Sequence[NewPhoto]) -> dict[str, i
         for annotation in photo.annotations:
             if annotation.encounter:
                 first.setdefault(annotation.encounter, photo)
+    return _encounters(session, {label: (photo.taken_at, photo.place) for label, photo in first.items()})
+
+
+def _encounters(session: Session, seen: Mapping[str, tuple[datetime | None, Place | None]]) -> dict[str, int]:
+    """The ids of the encounters by label; new ones are added with this date and place."""
     query = select(Encounter.label, Encounter.id)
     known = {
         label: key
-        for labels in chunks(first)
+        for labels in chunks(seen)
         for label, key in session.execute(query.where(Encounter.label.in_(labels)))
     }
-    new = {label: _encounter_row(label, photo) for label, photo in first.items() if label not in known}
-    return known | dict(zip(new, _inserted(session, Encounter, list(new.values())), strict=True))
-
-
-def _encounter_row(label: str, photo: NewPhoto) -> dict[str, object]:
-    place = photo.place
-    return {
-        "label": label,
-        "date": None if photo.taken_at is None else photo.taken_at.date(),
-        "lat": None if place is None else place.lat,
-        "lon": None if place is None else place.lon,
+    new: dict[str, dict[str, object]] = {
+        label: {
+            "label": label,
+            "date": None if taken_at is None else taken_at.date(),
+            "lat": None if place is None else place.lat,
+            "lon": None if place is None else place.lon,
+        }
+        for label, (taken_at, place) in seen.items()
+        if label not in known
     }
+    return known | dict(zip(new, _inserted(session, Encounter, list(new.values())), strict=True))
 
 
 def _known_annotations(session: Session, photos: Iterable[int]) -> dict[_Key, int]:

@@ -75,7 +75,7 @@ def add(
     for warning in (*method.warnings, *warnings):
         warn(warning)
     list_rejected(report.rejected)
-    list_rejected(report.disputed, "named otherwise before, and left as they were")
+    list_rejected(report.disputed, "known otherwise before, and left as they were")
     list_near_copies(report.near_copies)
     if json is None:
         say(f"Added {report.new} new annotations; {len(report.annotations) - report.new} were there before.")

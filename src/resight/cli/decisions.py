@@ -55,26 +55,28 @@ def undo(
     decision: Annotated[
         int | None,
         typer.Argument(
-            metavar="DECISION", help="The number of the decision, as 'history' gives it; the latest if left out."
+            metavar="DECISION",
+            help="Its number, as 'history' gives it; if left out, the latest that still stands.",
         ),
     ] = None,
     by: By = None,
     json: Json = None,
 ) -> None:
-    """Take a decision back; the undo is itself a decision, and can be undone.
+    """Take a decision back; the undo is itself a decision, and can be undone by its own number.
+
+    Without a number, once more takes back the one before, and so on.
 
     Example: resight undo whales 17
     """
     from resight.catalogue.decisions import Undone
     from resight.catalogue.folder import open as open_catalogue
-    from resight.catalogue.log import append, history
+    from resight.catalogue.log import append, latest_standing
 
     with open_catalogue(catalogue) as opened:
         if decision is None:
-            latest = history(opened, limit=1)
-            if not latest:
-                raise ResightError("nothing has been decided yet, so there is nothing to undo")
-            decision = latest[0].id
+            decision = latest_standing(opened)
+            if decision is None:
+                raise ResightError("no decision stands, so there is nothing to undo")
         key = append(opened, Undone(decision), by or user())
     _done(json, [key])
 

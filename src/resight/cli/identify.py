@@ -71,6 +71,7 @@ def identify(
     from resight.identify.run import identify as ask
     from resight.method import open_method
     from resight.work.add import add
+    from resight.work.completed import own_encounter
     from resight.work.processes import local_processes
 
     if not paths and not table:
@@ -84,7 +85,10 @@ def identify(
 
     def unnamed() -> Iterator[Record | Rejection]:
         for entry in entries(paths or [], table or [], False):
-            yield entry if isinstance(entry, Rejection) else replace(entry, identity=None)
+            # Tables often number the encounters of each individual anew, so the label needs the name that it loses.
+            yield (
+                entry if isinstance(entry, Rejection) else replace(entry, identity=None, encounter=own_encounter(entry))
+            )
 
     total = sum(1 for _ in unnamed())
     with open_catalogue(catalogue) as opened, ExitStack() as files:
@@ -141,6 +145,7 @@ def identify(
     for warning in warnings:
         warn(warning)
     list_rejected(added.rejected)
+    list_rejected(added.disputed, "known otherwise before, and left as they were")
     list_near_copies(added.near_copies)
     if any(str(path) == "-" for path in (json, csv)):
         raise typer.Exit(1 if added.rejected else 0)

@@ -83,4 +83,8 @@ def repair(catalogue: Folder, json: Json = None) -> None:
         say("Names, sides, boxes and encounters were derived again from the decision log.")
         if broken:
             say(f"{len(broken)} damaged files were given up: add their photos again to describe them.")
+        for fault in faults:
+            warn(f"could not be put right: {fault}")
     write_json(json, {"faults": faults, "given_up": [asdict(one) for one in broken]})
+    if faults:
+        raise typer.Exit(1)

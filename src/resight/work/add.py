@@ -22,6 +22,7 @@ from resight.catalogue.vectors import collect_garbage, write_shard
 from resight.errors import PhotoError
 from resight.media.file_bytes import file_sha256
 from resight.types import Record, Rejection
+from resight.work.completed import completed, own_encounter
 from resight.work.describe import DescribedShard, Entry, Present, Sighted, Undescribed, describe_all, in_shards
 from resight.work.near_copies import NearCopy, NearCopySearch
 from resight.work.processes import Executor
@@ -32,8 +33,8 @@ class AddReport:
     """What became of the entries.
 
     `annotations` holds the id of each entry that could be used, in order, new or not; `new` counts those the
-    catalogue did not have. `disputed` are entries whose name contradicts what the catalogue knows of them.
-    `near_copies` are photos that look like an earlier one saved again; they were added all the same.
+    catalogue did not have. `disputed` are entries that contradict what the catalogue knows of them: name, side or
+    encounter. `near_copies` are photos that look like an earlier one saved again; they were added all the same.
     """
 
     annotations: list[int] = field(default_factory=list)
@@ -116,13 +117,14 @@ def _commit(
         keys, boxes = [ids[row] for row in rows], [sighted[row].box for row in rows]
         write_shard(catalogue, session, fingerprint, keys, shard.descriptors.take(rows), boxes)
     stated = list(_stated(shard, iter(ids)))
+    corrections, contradicted = completed(session, stated)
     decisions, disputed = _decisions(session, stated, said_not)
-    append_all(session, decisions, by)
+    append_all(session, corrections + decisions, by)
     add_rejected(session, shard.rejected)
     report.annotations += [key for key, _ in stated]
     report.new += sum(entry.new for entry in added)
     report.rejected += shard.rejected
-    report.disputed += disputed
+    report.disputed += contradicted + disputed
 
 
 def _stated(shard: DescribedShard, ids: Iterator[int]) -> Iterator[tuple[int, Record]]:
@@ -170,7 +172,7 @@ def _new_photo(sighted: Sighted) -> NewPhoto:
         side=record.side,
         part=record.part,
         quality=sighted.quality,
-        encounter=_encounter(record),
+        encounter=own_encounter(record),
         mask_kind=sighted.mask.value,
         mask_path=record.mask.absolute() if record.mask else None,
     )
@@ -186,10 +188,3 @@ def _new_photo(sighted: Sighted) -> NewPhoto:
         perceptual_hash=sighted.perceptual_hash,
         original_name=record.path.name,
     )
-
-
-def _encounter(record: Record) -> str:
-    """One animal at one place and time: tables often number the encounters of each individual from 1."""
-    if not record.encounter or record.identity is None or record.encounter.startswith(f"{record.identity}/"):
-        return record.encounter
-    return f"{record.identity}/{record.encounter}"

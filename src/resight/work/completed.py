@@ -1,0 +1,52 @@
+"""What an entry states of a photo that the catalogue has already: a side or an encounter that was not known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from resight.catalogue.decisions import Corrected, Decision
+from resight.catalogue.present import Sight, sights
+from resight.catalogue.store import encounter_ids
+from resight.types import Record, Rejection, Side
+
+
+def completed(session: Session, stated: list[tuple[int, Record]]) -> tuple[list[Decision], list[Rejection]]:
+    """Corrections that fill in what was not known of the entries' annotations; and statements that contradict it.
+
+    What is known stays: it may be somebody's correction. Writes no decision, only the encounters that are new.
+    """
+    now = sights(session, [key for key, _ in stated])
+    filled: list[tuple[int, Side | None, str]] = []
+    disputed: list[Rejection] = []
+    for key, record in stated:
+        sight, label = now[key], own_encounter(record)
+        side = record.side if sight.side is Side.UNKNOWN and record.side is not Side.UNKNOWN else None
+        encounter = label if not sight.encounter else ""
+        if side or encounter:
+            filled.append((key, side, encounter))
+            now[key] = replace(sight, side=side or sight.side, encounter=encounter or sight.encounter)
+        disputed += [Rejection(record.path, reason) for reason in _contradictions(now[key], record)]
+    ids = encounter_ids(session, {label: key for key, _, label in reversed(filled) if label})
+    return [Corrected(key, side, encounter=ids[label] if label else None) for key, side, label in filled], disputed
+
+
+def own_encounter(record: Record) -> str:
+    """The encounter's label in the catalogue, where one is one animal at one place and time.
+
+    Tables often number the encounters of each individual from 1.
+    """
+    if not record.encounter or record.identity is None or record.encounter.startswith(f"{record.identity}/"):
+        return record.encounter
+    return f"{record.identity}/{record.encounter}"
+
+
+def _contradictions(sight: Sight, record: Record) -> list[str]:
+    found = []
+    if record.side not in (Side.UNKNOWN, sight.side):
+        found.append(f"stated to show its {record.side} side, but the catalogue says {sight.side}")
+    # Without the name before it: a photo may have been added without one, and a name that differs is its own dispute.
+    if record.encounter and record.encounter.rpartition("/")[2] != sight.encounter.rpartition("/")[2]:
+        found.append(f"stated to be of the encounter {record.encounter}, but the catalogue says {sight.encounter}")
+    return found
