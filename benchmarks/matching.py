@@ -16,7 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.identify import described
+from benchmarks.identify import chosen, described
 from resight.config import settings
 from resight.identify.comparable import Sides, comparable, elsewhere
 from resight.identify.ranking import rank
@@ -52,7 +52,8 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=40)
     parser.add_argument("--cache", type=Path, default=settings().cache / "benchmarks")
     given = parser.parse_args()
-    annotations, _ = described(given.data.parent, given.data.name, given.method, given.cache)
+    method = chosen(given.data.parent, given.data.name) if given.method == "auto" else given.method
+    annotations, _ = described(given.data.parent, given.data.name, method, given.cache)
     features, labels = annotations.descriptors, annotations.labels
     assert isinstance(features, LocalFeatures), "this benchmark compares local features"
     rows = np.sort(np.random.default_rng(0).permutation(len(labels))[: given.queries])
