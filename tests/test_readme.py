@@ -98,7 +98,7 @@ found = method.describer.describe([chip, chip])
 print(method.fingerprint, found.vectors.shape, np.linalg.norm(found.vectors, axis=1).round(3).tolist())
 print(len(method.describer.describe([])))
 """
-    assert run(script, tmp_path).splitlines() == ["colours-1-3+nomask-1 (2, 27) [1.0, 1.0]", "0"]
+    assert run(script, tmp_path).splitlines() == ["colours-1-3+nomask-2 (2, 27) [1.0, 1.0]", "0"]
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])

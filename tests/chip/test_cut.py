@@ -28,7 +28,7 @@ def test_a_chip_maps_onto_its_box(box: Box, size: int) -> None:
     chip = cut(photo(), box, size)
     height, width = chip.pixels.shape[:2]
     inside = box.clipped(640, 480)
-    assert max(height, width) == pytest.approx(min(size, 2 * max(inside.w, inside.h)), abs=2)
+    assert max(height, width) == pytest.approx(min(size, 2 * max(inside.w, inside.h)), abs=4)  # whole pixels are cut
     corners = np.array([[0, 0, 1], [width, height, 1]]) @ chip.to_photo.T
     wanted = np.array([[inside.x, inside.y], [inside.x + inside.w, inside.y + inside.h]])
     assert np.abs(corners - wanted).max() <= 1
