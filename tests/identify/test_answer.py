@@ -9,7 +9,9 @@ from resight.identify.decide import PRESETS
 from resight.identify.ranking import Ranking, rank
 from resight.types import Verdict
 
-CALIBRATION = Calibration(bias=-6, slope=5, ground=5, usual=1, share_new=0.2, queries=100)
+CALIBRATION = Calibration(
+    bias=-6, slope=5, ground=5, hidden=0.1, lapse=0.01, usual=1, taught_new=0.2, share_new=0.2, queries=100
+)
 
 
 @pytest.fixture

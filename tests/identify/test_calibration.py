@@ -75,14 +75,16 @@ def test_probabilities_come_true_in_catalogues_of_any_size(individuals: int) -> 
 @settings(max_examples=50, deadline=None)
 @given(st.integers(0, 2**16), st.integers(0, 60))
 def test_probabilities_of_one_query_sum_to_1_and_fall_with_the_score(seed: int, candidates: int) -> None:
-    calibration = Calibration(bias=-6, slope=5, ground=5, usual=0.8, share_new=0.3, queries=100)
+    calibration = Calibration(
+        bias=-6, slope=5, ground=5, hidden=0.2, lapse=0.05, usual=0.8, taught_new=0.2, share_new=0.4, queries=100
+    )
     scores = -np.sort(-np.random.default_rng(seed).exponential(1, candidates)).astype(np.float32)
     chances, p_new = calibration.probabilities(scores)
     assert len(chances) == candidates
     assert chances.sum() + p_new == pytest.approx(1)
     assert (chances >= 0).all()
     assert (np.diff(chances) <= 1e-12).all()
-    assert not chances[DEEPEST:].any()
+    assert (chances[DEEPEST:] == chances[DEEPEST:][:1]).all()
 
 
 @pytest.mark.parametrize("candidates", [1, 2, 3, 4])
@@ -115,6 +117,28 @@ def test_an_animal_found_far_down_the_list_does_not_spoil_the_sure_ones() -> Non
     error_best, error_new, _ = held_against_the_truth(calibration, *hard(1500, 0.2))
     assert error_best < 0.11
     assert error_new < 0.08
+
+
+def test_names_that_are_wrong_in_the_catalogue_cap_what_is_promised() -> None:
+    """One photo in eight bears another animal's name, which no score can tell; the others are to be told as sharply."""
+    rng = np.random.default_rng(1)
+
+    def muddled(queries: int, share_new: float) -> tuple[Floats, Bools]:
+        scores, known = drawn(rng, queries, 30, share_new)
+        scores[known, 0] *= 20
+        wrong = rng.random(queries) < 1 / 8
+        scores[wrong] = scores[wrong][:, [1, 0, *range(2, 30)]]
+        return scores, known
+
+    scores, _ = muddled(400, 0)
+    order = np.argsort(-scores, axis=1)
+    own = (order == 0).argmax(axis=1)
+    best = np.take_along_axis(scores, order, axis=1)[:, :DEEPEST]
+    calibration = fit(Experience(best, np.where(own < DEEPEST, own, -1), np.ones(400, bool), 30), 0.2)
+    assert calibration.lapse == pytest.approx(1 / 8, abs=0.05)
+    error_best, error_new, _ = held_against_the_truth(calibration, *muddled(1500, 0.2))
+    assert error_best < 0.05
+    assert error_new < 0.07
 
 
 def test_scores_in_other_units_give_the_same_probabilities() -> None:

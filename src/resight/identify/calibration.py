@@ -1,16 +1,24 @@
 """Scores become probabilities, learned from the catalogue's own named photos.
 
-For one query, the chance that it is individual i is proportional to exp(u_i), and that it is new to exp(0) = 1:
+Each candidate of one query has a utility, and the outside choice, that it is none of them as far as can be seen, 0:
 
-    u_i = bias + slope * log(score_i + background) - ground * log(background)
+    u_i     = bias + slope * log(score_i + background) - ground * log(background)
+    seen_i  = exp(u_i) / (1 + sum exp(u_j))
+    outside = 1 / (1 + sum exp(u_j))
 
-A conditional logit (McFadden 1974) with 'new' as the outside choice. `background` is the mean score of all
-candidates but the best, and of one more that scores as is usual: what a stranger scores for this query, so that a
-blurred photo, whose scores are all low, and a large catalogue, whose chance matches are many, are judged by their
-own standard, and a single candidate by the usual one. Added to every score, it keeps the animals that score next
-to nothing from ruling the fit: how far below a stranger they are says nothing. The three numbers are the most
-likely ones for the catalogue's photos, each asked as if it were a query: once with its individual's other
-encounters in the gallery, and once without that individual, as if the animal were new.
+A conditional logit (McFadden 1974). `background` is the mean score of all candidates but the best, and of one more
+that scores as is usual: what a stranger scores for this query, so that a blurred photo, whose scores are all low, and
+a large catalogue, whose chance matches are many, are judged by their own standard, and a single candidate by the
+usual one. Added to every score, it keeps the animals that score next to nothing from ruling the fit: how far below a
+stranger they are says nothing.
+
+Outside are the new animals, and the known ones whose photo shows none of their marking: of it, a share `hidden` is
+dealt out evenly to all individuals. And with the chance `lapse` the scores say nothing at all: two animals in a photo,
+a wrong name in the catalogue. Without it the few such photos would flatten the slope, and no probability could be
+trusted; with it none exceeds what the catalogue's own names bear out.
+
+The five numbers are the most likely ones for the catalogue's photos, each asked as if it were a query: once with its
+individual's other encounters in the gallery, and once without that individual, as if the animal were new.
 """
 
 from __future__ import annotations
@@ -32,28 +40,35 @@ FEWEST_INDIVIDUALS = 5
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The three learned numbers, the usual background, the share of new animals expected, and how many queries taught.
+    """The five learned numbers, the usual background, the share of new animals, and how many queries taught.
 
-    Scores are those of one query's possible individuals, best first.
+    `taught_new` is the share of new animals that it was taught with, `share_new` the one that is expected now.
     """
 
     bias: float
     slope: float
     ground: float
+    hidden: float
+    lapse: float
     usual: float
+    taught_new: float
     share_new: float
     queries: int
 
     def probabilities(self, scores: Floats) -> tuple[Doubles, float]:
-        """P of each candidate, 0 below the deepest; and P(new)."""
+        """P of each of one query's possible individuals, best first, as the scores; and P(new)."""
         if not len(scores):
             return np.zeros(0), 1.0
-        numbers = np.array([self.bias, self.slope, self.ground])
-        utility = _utilities(numbers, *_features(scores[None, :DEEPEST], self.usual))[0]
-        total = logsumexp(np.append(utility, 0.0))
-        chances = np.zeros(len(scores))
-        chances[: len(utility)] = np.exp(utility - total)
-        return chances, float(np.exp(-total))
+        numbers = np.array([self.bias, self.slope, self.ground, self.hidden, self.lapse])
+        features = _features(scores[None, :DEEPEST], self.usual)
+        near, rest, new = _chances(numbers, *features, len(scores), self.taught_new)
+        chances = np.full(len(scores), rest[0])
+        chances[: near.shape[1]] = near[0]
+        # Bayes: the same scores, where another share of the animals is new.
+        as_known = (1 - self.share_new) / (1 - self.taught_new)
+        as_new = float(new[0]) * self.share_new / self.taught_new
+        total = as_known * chances.sum() + as_new
+        return as_known * chances / total, float(as_new / total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,29 +97,25 @@ def fit(experience: Experience, share_new: float) -> Calibration:
     findable, truth = experience.findable, experience.truth
     seen = findable & (truth >= 0)
     usual = _usual(scores)
-    logs, ground = _features(scores, usual)
+    features = _features(scores, usual)
     without = scores.copy()
     without[rows[truth >= 0], truth[truth >= 0]] = np.nan
-    without = -np.sort(-without, axis=1)
-    logs_without, ground_without = _features(without, usual)
+    features_without = _features(-np.sort(-without, axis=1), usual)
     known_weight = (1 - share_new) / max(1, int(findable.sum()))
     new_weight = share_new / len(scores)
 
     def loss(numbers: Doubles) -> float:
-        utility = _utilities(numbers, logs, ground)
-        total = logsumexp(np.column_stack([utility, np.zeros(len(utility))]), axis=1)
-        found = (total - utility[rows, np.maximum(truth, 0)])[seen].sum()
-        # An individual that is not even among the best candidates counts as the least likely of them.
-        missed = (total - utility.min(axis=1))[findable & ~seen].sum()
-        outside = _utilities(numbers, logs_without, ground_without)
-        new = logsumexp(np.column_stack([outside, np.zeros(len(outside))]), axis=1).sum()
-        mild = 1e-3 * ((numbers[1] - 1) ** 2 + numbers[2] ** 2)
-        return float(known_weight * (found + missed) + new_weight * new + mild)
+        chances, rest, _ = _chances(numbers, *features, experience.individuals, share_new)
+        found = np.log(chances[rows, np.maximum(truth, 0)])[seen].sum() + np.log(rest)[findable & ~seen].sum()
+        new = np.log(_chances(numbers, *features_without, experience.individuals, share_new)[2]).sum()
+        mild = 1e-4 * (numbers[1] ** 2 + numbers[2] ** 2)
+        return float(mild - known_weight * found - new_weight * new)
 
-    start = np.array([-1.0, 1.0, 1.0])
-    best = minimize(loss, start, method="L-BFGS-B", bounds=[(-200, 200), (0.01, 200), (0, 200)])
-    bias, slope, weight = (float(number) for number in best.x)
-    return Calibration(bias, slope, weight, usual, share_new, len(scores))
+    start = np.array([-1.0, 1.0, 1.0, 0.2, 0.05])
+    bounds = [(-200, 200), (0.01, 200), (0, 200), (1e-3, 1 - 1e-3), (1e-3, 0.5)]
+    best = minimize(loss, start, method="L-BFGS-B", bounds=bounds)
+    bias, slope, weight, hidden, lapse = (float(number) for number in best.x)
+    return Calibration(bias, slope, weight, hidden, lapse, usual, share_new, share_new, len(scores))
 
 
 def adapted(calibration: Calibration, queries: Sequence[Floats], trust: int = 20) -> Calibration:
@@ -120,8 +131,7 @@ def adapted(calibration: Calibration, queries: Sequence[Floats], trust: int = 20
         as_new, as_known = p_new * share / before, (1 - p_new) * (1 - share) / (1 - before)
         expected = (as_new / (as_new + as_known)).sum()
         share = float(np.clip((expected + trust * before) / (len(p_new) + trust), 0.01, 0.99))
-    odds = np.log(share / (1 - share)) - np.log(before / (1 - before))
-    return replace(calibration, bias=calibration.bias - float(odds), share_new=share)
+    return replace(calibration, share_new=share)
 
 
 def share_of_new(encounters_of_each: Ints) -> float:
@@ -153,6 +163,14 @@ def _features(scores: Floats | Doubles, usual: float) -> tuple[Doubles, Doubles]
     return logs, np.log(background)[:, None]
 
 
-def _utilities(numbers: Doubles, logs: Doubles, ground: Doubles) -> Doubles:
-    utility: Doubles = numbers[0] + numbers[1] * logs - numbers[2] * ground
-    return utility
+def _chances(
+    numbers: Doubles, logs: Doubles, ground: Doubles, individuals: int, share_new: float
+) -> tuple[Doubles, Doubles, Doubles]:
+    """P of each of the best candidates (q, n), of each other individual (q,), and of a new animal (q,)."""
+    bias, slope, weight, hidden, lapse = numbers
+    utility = bias + slope * logs - weight * ground
+    total = logsumexp(np.column_stack([utility, np.zeros(len(utility))]), axis=1)
+    outside = np.exp(-total)
+    new = (1 - lapse) * outside * (1 - hidden) + lapse * share_new
+    rest = ((1 - lapse) * outside * hidden + lapse * (1 - share_new)) / individuals
+    return (1 - lapse) * np.exp(utility - total[:, None]) + rest[:, None], rest, new
