@@ -16,7 +16,7 @@ from resight.errors import ResightError
 from resight.weights import U2NETP, WeightsMissingError, find_weights
 
 GROUP = "resight.describers"
-INSIDE, MASKED, PLAIN = "rootsift:inside+u2netp", "rootsift+u2netp", "rootsift"
+INSIDE, MASKED, PLAIN, MANY = "rootsift:inside+u2netp", "rootsift+u2netp", "rootsift", "rootsift:many"
 NO_MASK = (
     "No mask: the program cannot tell animal from background here, and backgrounds may drive the matches. Photos "
     "taken at one place may look alike because the place does. Put u2netp.onnx into a folder and name it in "

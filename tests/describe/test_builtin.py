@@ -18,8 +18,17 @@ def test_rootsift_turns_freely_unless_upright() -> None:
     assert not free.upright
 
 
+def test_many_takes_more_keypoints() -> None:
+    many, usual = rootsift("many,inside"), rootsift("inside")
+    assert isinstance(many, RootSift)
+    assert isinstance(usual, RootSift)
+    assert many.features > usual.features
+    assert many.inset == usual.inset > 0
+    assert many.fingerprint != usual.fingerprint
+
+
 def test_what_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
-    with pytest.raises(ResightError, match="'inside' and 'upright' after the colon, not 'fast'"):
+    with pytest.raises(ResightError, match="'inside', 'upright' and 'many' after the colon, not 'fast'"):
         rootsift("fast")
     with pytest.raises(ResightError, match=r"needs the model's file after a colon"):
         onnx("")

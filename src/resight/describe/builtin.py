@@ -6,17 +6,21 @@ from pathlib import Path
 
 from resight.describe.fake import ThumbnailDescriber
 from resight.describe.onnx import OnnxDescriber
-from resight.describe.rootsift import INSET, RootSift
+from resight.describe.rootsift import FEATURES, INSET, MANY, RootSift
 from resight.describe.seam import Describer
 from resight.errors import ResightError
 
 
 def rootsift(argument: str) -> Describer:
-    """Local features; `inside` keeps off the animal's edge, `upright` keeps keypoints' direction; or both."""
+    """Local features: `inside` keeps off the animal's edge, `upright` keeps keypoints' direction, `many` takes more."""
     wanted = set(argument.split(",")) - {""}
-    if strange := sorted(wanted - {"inside", "upright"}):
-        raise ResightError(f"rootsift takes 'inside' and 'upright' after the colon, not {strange[0]!r}")
-    return RootSift(upright="upright" in wanted, inset=INSET if "inside" in wanted else 0.0)
+    if strange := sorted(wanted - {"inside", "upright", "many"}):
+        raise ResightError(f"rootsift takes 'inside', 'upright' and 'many' after the colon, not {strange[0]!r}")
+    return RootSift(
+        features=MANY if "many" in wanted else FEATURES,
+        upright="upright" in wanted,
+        inset=INSET if "inside" in wanted else 0.0,
+    )
 
 
 def onnx(argument: str) -> Describer:

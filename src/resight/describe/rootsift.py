@@ -20,6 +20,8 @@ from resight.types import Chip, Floats, LocalFeatures, Mask
 # A square-rooted unit vector of 128 numbers hardly ever holds one above 0.5, so 0..0.5 fills the byte.
 UNIT = 510.0
 INSET = 0.09
+FEATURES, MANY = 400, 800
+FEWEST = 100  # keypoints inside the mask; with fewer, the whole of a narrow animal counts
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class RootSift:
     """
 
     size: int = 448
-    features: int = 800
+    features: int = FEATURES
     upright: bool = False
     contrast: float = 0.004
     edge: float = 20.0
@@ -56,8 +58,8 @@ class RootSift:
         grey = cv2.cvtColor(chip.pixels, cv2.COLOR_RGB2GRAY)
         sift = cv2.SIFT.create(nfeatures=0, contrastThreshold=self.contrast, edgeThreshold=self.edge)
         found = sift.detect(grey, chip.mask if chip.mask is None or not self.inset else self._inside(chip.mask))
-        if len(found) < self.features // 4:
-            found = sift.detect(grey, chip.mask)  # a narrow animal has no inside
+        if len(found) < min(FEWEST, self.features):
+            found = sift.detect(grey, chip.mask)
         places = np.array([(*p.pt, p.size, p.angle, p.response, p.octave) for p in found]).reshape(-1, 6)
         if self.upright:
             # Several orientations at one place are one keypoint when the angle is not used.

@@ -36,6 +36,7 @@ DEEPEST = 20  # candidates that take part; those below share too little to matte
 TINY = 1e-6
 FEWEST_KNOWN = 20  # queries whose own individual can be found
 FEWEST_INDIVIDUALS = 5
+CLEAR = 10  # queries without a lapse, as if seen before: a few lessons do not teach something so rare
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,9 @@ def fit(experience: Experience, share_new: float) -> Calibration:
         chances, rest, _ = _chances(numbers, *features, experience.individuals, share_new)
         found = np.log(chances[rows, np.maximum(truth, 0)])[seen].sum() + np.log(rest)[findable & ~seen].sum()
         new = np.log(_chances(numbers, *features_without, experience.individuals, share_new)[2]).sum()
-        mild = 1e-4 * (numbers[1] ** 2 + numbers[2] ** 2)
-        return float(mild - known_weight * found - new_weight * new)
+        mild = 1e-3 * (numbers[1] - numbers[2]) ** 2 + 1e-4 * numbers[1] ** 2
+        rare = -CLEAR * np.log(1 - numbers[4]) / len(scores)
+        return float(mild + rare - known_weight * found - new_weight * new)
 
     start = np.array([-1.0, 1.0, 1.0, 0.2, 0.05])
     bounds = [(-200, 200), (0.01, 200), (0, 200), (1e-3, 1 - 1e-3), (1e-3, 0.5)]

@@ -17,7 +17,7 @@ from resight.errors import ResightError
 from resight.identify.comparable import Sides
 from resight.identify.experience import experience
 from resight.match.open import best_photo_only, open_gallery
-from resight.method import INSIDE, MASKED, PLAIN, default_method
+from resight.method import INSIDE, MANY, MASKED, PLAIN, default_method
 from resight.types import Labels, Record
 from resight.work.describe import Sighted, describe_all, in_shards, joined
 from resight.work.processes import Executor
@@ -38,11 +38,11 @@ class Choice:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the user should know of the photos."""
-        masked = max((share for name, share in self.tried.items() if name != PLAIN), default=0.0)
-        if self.method != PLAIN or not self.tried:
+        if self.method not in (PLAIN, MANY) or not self.tried:
             return ()
-        shares = f"{self.tried[PLAIN]:.0%} of a sample of the named photos are named rightly, with one {masked:.0%}"
-        if self.tried[PLAIN] <= DRIVEN * masked:
+        masked, plain = max(self.tried[INSIDE], self.tried[MASKED]), self.tried[self.method]
+        shares = f"{plain:.0%} of a sample of the named photos are named rightly, with one {masked:.0%}"
+        if plain <= DRIVEN * masked:
             return (f"Masks were tried: without one {shares}.",)
         return (
             f"Backgrounds drive the matches: without a mask {shares}. Photos of one animal seem to share their place "
@@ -57,13 +57,13 @@ def choose(
     sides: Sides = Sides.APART,
     progress: Callable[[int, int], None] | None = None,
 ) -> Choice:
-    """The best method for these photos: of three where the mask's weights are to be had, else the plain one."""
+    """The best method for these photos: of four where the mask's weights are to be had, else the plain one."""
     usual = default_method()
     sample = _sample(records)
     if usual == PLAIN or len(sample) < FEWEST:
         return Choice(usual, {})
     tried: dict[str, float] = {}
-    ways = (INSIDE, MASKED, PLAIN)
+    ways = (INSIDE, MASKED, PLAIN, MANY)
     for number, method in enumerate(ways):
         tried[method] = _named_rightly(sample, method, executor, sides)
         if progress is not None:
