@@ -16,7 +16,9 @@ from resight.errors import ResightError
 from resight.weights import U2NETP, WeightsMissingError, find_weights
 
 GROUP = "resight.describers"
-INSIDE, MASKED, PLAIN, MANY = "rootsift:inside+u2netp", "rootsift+u2netp", "rootsift", "rootsift:many"
+INSIDE, MASKED, PLAIN = "rootsift:inside+u2netp", "rootsift+u2netp", "rootsift"
+# The same with more keypoints.
+MANY = {INSIDE: "rootsift:inside,many+u2netp", MASKED: "rootsift:many+u2netp", PLAIN: "rootsift:many"}
 NO_MASK = (
     "No mask: the program cannot tell animal from background here, and backgrounds may drive the matches. Photos "
     "taken at one place may look alike because the place does. Put u2netp.onnx into a folder and name it in "

@@ -34,7 +34,9 @@ def test_with_weights_every_way_is_tried_and_the_best_taken(
         choice = choose(heads(tmp_path, 16), in_this_process)
     finally:
         settings.cache_clear()
-    assert set(choice.tried) == {INSIDE, MASKED, PLAIN, MANY}
+    *ways, more = choice.tried
+    assert ways == [INSIDE, MASKED, PLAIN]
+    assert more == MANY[max(ways, key=lambda name: choice.tried[name])]
     assert choice.tried[choice.method] == max(choice.tried.values())
     assert choice.tried[choice.method] > 0.5
 

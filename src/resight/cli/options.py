@@ -17,7 +17,7 @@ Method = Annotated[
         help="How animals are compared: 'rootsift' (by their spots), 'rootsift:inside' (by those well inside the mask: "
         "flanks), 'rootsift:many' (by twice as many), 'rootsift:upright' (for animals that always stand the same way), "
         "or 'onnx:MODEL.onnx' (by your own model). '+u2netp' after it masks the background. 'auto' tries the first "
-        "three, with and without a mask, on a sample of the named photos, and takes the best."
+        "three, with a mask and without, on a sample of the named photos, and takes the best."
     ),
 ]
 
