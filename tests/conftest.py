@@ -1,9 +1,12 @@
 """Fixtures every test may use."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from resight.config import settings
 
 SHARED = Path(__file__).parents[2] / "shared"
 DATA = Path(os.environ.get("RESIGHT_TEST_DATA", SHARED / "data"))
@@ -20,6 +23,24 @@ def real_photos() -> Path:
 def real_weights() -> Path:
     """The folder with u2netp.onnx; without it tests skip, but fail where CI=true promises it."""
     return _there(WEIGHTS / "u2netp.onnx", f"no u2netp.onnx in {WEIGHTS}: set RESIGHT_WEIGHTS to its folder").parent
+
+
+@pytest.fixture
+def no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """A machine without weights and without a network, whatever this one has."""
+    monkeypatch.delenv("RESIGHT_WEIGHTS", raising=False)
+    monkeypatch.setenv("RESIGHT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("RESIGHT_OFFLINE", "1")
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture
+def with_weights(monkeypatch: pytest.MonkeyPatch, real_weights: Path, no_weights: None) -> None:
+    """A machine that has the weights, and no network."""
+    monkeypatch.setenv("RESIGHT_WEIGHTS", str(real_weights))
+    settings.cache_clear()
 
 
 def _there(path: Path, otherwise: str) -> Path:

@@ -55,7 +55,8 @@ def test_the_second_pass_is_recognised_by_the_first(passes: list[DescribedShard]
     known, asked = labels(gallery), labels(queries)
     assert len(set(known.individual.tolist())) == FISH
     allowed = comparable(asked, known)
-    ranking = rank(open_gallery(features(gallery)).scores(features(queries), allowed), allowed, known.individual)
+    held = open_gallery(features(gallery), known.individual)
+    ranking = rank(held.scores(features(queries), allowed), allowed, known.individual)
     first = [ranking.individuals[ranking.order(query)[0]] for query in range(FISH)]
     # By chance it would be one of twelve.
     assert np.mean(np.array(first) == asked.individual) >= 0.75
@@ -63,7 +64,7 @@ def test_the_second_pass_is_recognised_by_the_first(passes: list[DescribedShard]
 
 def test_the_evidence_lies_on_the_head(passes: list[DescribedShard]) -> None:
     gallery, queries = passes
-    held = open_gallery(features(gallery))
+    held = open_gallery(features(gallery), labels(gallery).individual)
     allowed = comparable(labels(queries), labels(gallery))
     for fish in range(FISH):
         found = held.evidence(features(queries).take([fish]), fish, allowed[fish])

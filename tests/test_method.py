@@ -1,33 +1,16 @@
 """A method by its name, as settings and commands give it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from resight.config import settings
 from resight.errors import ResightError
 from resight.method import MASKED, NO_MASK, PLAIN, default_method, open_method
 from resight.weights import WeightsMissingError
 
-
-@pytest.fixture(autouse=True)
-def no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """A machine without weights and without a network, whatever this one has."""
-    monkeypatch.delenv("RESIGHT_WEIGHTS", raising=False)
-    monkeypatch.setenv("RESIGHT_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("RESIGHT_OFFLINE", "1")
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
-
-
-@pytest.fixture
-def with_weights(monkeypatch: pytest.MonkeyPatch, real_weights: Path, no_weights: None) -> None:
-    monkeypatch.setenv("RESIGHT_WEIGHTS", str(real_weights))
-    settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("no_weights")
 
 
 def test_without_the_network_the_default_is_unmasked_and_says_so() -> None:

@@ -16,9 +16,7 @@ from resight.errors import ResightError
 from resight.weights import U2NETP, WeightsMissingError, find_weights
 
 GROUP = "resight.describers"
-INSIDE, MASKED, PLAIN = "rootsift:inside+u2netp", "rootsift+u2netp", "rootsift"
-# The same with more keypoints.
-MANY = {INSIDE: "rootsift:inside,many+u2netp", MASKED: "rootsift:many+u2netp", PLAIN: "rootsift:many"}
+INSIDE, MASKED, PLAIN, BARE_INSIDE = "rootsift:inside+u2netp", "rootsift+u2netp", "rootsift", "rootsift:inside"
 NO_MASK = (
     "No mask: the program cannot tell animal from background here, and backgrounds may drive the matches. Photos "
     "taken at one place may look alike because the place does. Put u2netp.onnx into a folder and name it in "
@@ -52,6 +50,16 @@ class Method:
         return (NOT_MASKED if masks_to_be_had() else NO_MASK,)
 
 
+def with_option(name: str, option: str) -> str:
+    """The method with one more option of its describer.
+
+    >>> with_option("rootsift+u2netp", "many"), with_option("rootsift:inside", "many")
+    ('rootsift:many+u2netp', 'rootsift:inside,many')
+    """
+    described, masks = name.removesuffix("+u2netp"), "+u2netp" if name.endswith("+u2netp") else ""
+    return f"{described}{',' if ':' in described else ':'}{option}{masks}"
+
+
 def masks_to_be_had() -> bool:
     """Whether the weights of the foreground network are on this machine."""
     try:
@@ -70,11 +78,15 @@ def open_method(name: str) -> Method:
     """The method of that name; ResightError where a part of it is unknown or not on this machine."""
     if name == "auto":
         name = default_method()
+    describer = open_describer(name)
+    return Method(name, Preparation(describer.size, u2netp() if name.endswith("+u2netp") else None), describer)
+
+
+def open_describer(name: str) -> Describer:
+    """The describer of the method of that name, without its masks."""
     # The name of a model's file may hold a plus of its own.
-    described = name.removesuffix("+u2netp")
-    kind, _, argument = described.partition(":")
-    describer = describers(kind)(argument)
-    return Method(name, Preparation(describer.size, u2netp() if described != name else None), describer)
+    kind, _, argument = name.removesuffix("+u2netp").partition(":")
+    return describers(kind)(argument)
 
 
 def describers(kind: str) -> Callable[[str], Describer]:

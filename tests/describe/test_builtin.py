@@ -28,7 +28,7 @@ def test_many_takes_more_keypoints() -> None:
 
 
 def test_what_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
-    with pytest.raises(ResightError, match="'inside', 'upright' and 'many' after the colon, not 'fast'"):
+    with pytest.raises(ResightError, match="'inside', 'upright', 'many' and 'colour' after the colon, not 'fast'"):
         rootsift("fast")
     with pytest.raises(ResightError, match=r"needs the model's file after a colon"):
         onnx("")

@@ -1,5 +1,6 @@
 """RootSIFT: where it says a spot is, a spot is; and its bytes keep the distances."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import cv2
@@ -85,6 +86,16 @@ def test_the_strongest_keypoints_are_kept() -> None:
     assert np.array_equal(few.vectors, many.vectors[:60])
 
 
+def test_a_richer_describer_holds_what_a_poorer_one_gives() -> None:
+    chips = [Chip(blotches(seed), np.eye(2, 3)) for seed in (1, 2)]
+    chips.insert(1, Chip(np.zeros((50, 50, 3), np.uint8), np.eye(2, 3)))
+    richest = RootSift(features=200, colour=True).describe(chips)
+    for poorer in (RootSift(features=60), RootSift(features=60, colour=True), RootSift(features=200)):
+        found, cut_out = poorer.describe(chips), poorer.reduced(richest)
+        for column, other in zip(asdict(found).values(), asdict(cut_out).values(), strict=True):
+            np.testing.assert_array_equal(column, other)
+
+
 def test_upright_keypoints_have_no_angle_and_no_twin() -> None:
     chip = Chip(blotches(2), np.eye(2, 3))
     upright = RootSift(features=2000, upright=True).describe([chip])
@@ -139,6 +150,7 @@ def test_the_fingerprint_names_every_parameter() -> None:
         RootSift(contrast=0.01),
         RootSift(edge=10.0),
         RootSift(inset=0.1),
+        RootSift(colour=True),
     ]
     assert len({variant.fingerprint for variant in variants}) == len(variants)
     assert RootSift().fingerprint == RootSift().fingerprint

@@ -13,7 +13,7 @@ from resight.index.keypoints import COLUMNS, COMPLETE, GROWTH, INDEX, Batch, Key
 from resight.types import LocalFeatures
 
 
-def batch(first: int, counts: list[int], shard: int = 1) -> Batch:
+def batch(first: int, counts: list[int], shard: int = 1, dimensions: int = 128) -> Batch:
     """Annotations numbered from `first`, with so many keypoints each."""
     rng = np.random.default_rng(first)
     m = sum(counts)
@@ -23,7 +23,7 @@ def batch(first: int, counts: list[int], shard: int = 1) -> Batch:
         positions=rng.uniform(0, 50, (m, 2)).astype(np.float32),
         scales=rng.uniform(1, 9, m).astype(np.float32),
         angles=np.zeros(m, np.float32),
-        vectors=rng.integers(0, 256, (m, 128), dtype=np.uint8),
+        vectors=rng.integers(0, 256, (m, dimensions), dtype=np.uint8),
     )
     keys = np.arange(first, first + len(counts), dtype=np.int64)
     return Batch(keys, np.full(len(counts), shard, np.int64), features)
@@ -54,13 +54,20 @@ def test_what_was_added_is_there_after_opening_it_again(tmp_path: Path) -> None:
     check_holds(KeypointCache(tmp_path / "new"), batches)
 
 
+def test_keypoints_may_have_more_numbers_than_sift_has(tmp_path: Path) -> None:
+    batches = [batch(1, [30, 20], dimensions=144), batch(10, [25], shard=2, dimensions=144)]
+    KeypointCache(tmp_path).extend(batches[:1])
+    KeypointCache(tmp_path).extend(batches[1:])
+    check_holds(KeypointCache(tmp_path), batches)
+
+
 def test_a_few_more_are_added_without_learning_the_cells_again(tmp_path: Path) -> None:
     batches = [batch(1, [100, 100]), batch(10, [60])]
     KeypointCache(tmp_path).extend(batches[:1])
-    assert complete(tmp_path) == {"annotations": 2, "keypoints": 200, "learned": 200}
+    assert complete(tmp_path) == {"annotations": 2, "keypoints": 200, "learned": 200, "dimensions": 128}
     cache = KeypointCache(tmp_path)
     cache.extend(batches[1:])
-    assert complete(tmp_path) == {"annotations": 3, "keypoints": 260, "learned": 200}
+    assert complete(tmp_path) == {"annotations": 3, "keypoints": 260, "learned": 200, "dimensions": 128}
     check_holds(cache, batches)
     check_holds(KeypointCache(tmp_path), batches)
 

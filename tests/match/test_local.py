@@ -9,7 +9,7 @@ import pytest
 
 from resight.describe.rootsift import RootSift
 from resight.index.faiss_index import exact
-from resight.match.local import LocalGallery, LocalSearch, extend, feature_index, local_gallery
+from resight.match.local import LocalGallery, LocalSearch, extend, feature_index, local_gallery, search_among
 from resight.types import Chip, LocalFeatures
 
 Make = Callable[..., LocalFeatures]
@@ -128,3 +128,15 @@ def test_a_turned_photo_is_recognised_by_keypoints_that_turn() -> None:
     assert scores.argmax(axis=1).tolist() == list(range(6))
     # Turning costs little: SIFT's own loss, none of the geometry's.
     assert (np.diag(scores) > 0.5 * np.diag(held.scores(describe(gallery), allowed))).all()
+
+
+@pytest.mark.parametrize(
+    ("photos", "nameless", "background", "voting"),
+    [(0, 5, 20, 3), (3, 0, 20, 3), (60, 7, 60, 4), (900, 0, 150, 10)],
+)
+def test_the_search_reaches_beyond_an_individuals_own_photos(
+    photos: int, nameless: int, background: int, voting: int
+) -> None:
+    names = np.array(["Ada"] * photos + ["Bo"] * photos + [""] * nameless, dtype=np.str_)
+    found = search_among(names)
+    assert (found.background, found.votes) == (background, voting)

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
+import cv2
+import numpy as np
+from PIL import Image
 
-from resight.config import settings
 from resight.media.table import read_table
-from resight.method import INSIDE, MANY, MASKED, PLAIN, default_method
+from resight.method import BARE_INSIDE, INSIDE, MASKED, PLAIN, default_method, with_option
 from resight.simulate import write_heads
 from resight.types import Record
 from resight.work.choose import Choice, choose
@@ -20,23 +21,48 @@ def heads(folder: Path, individuals: int) -> list[Record]:
     return [replace(entry, mask=None) for entry in entries if isinstance(entry, Record)]
 
 
+def best_of(choice: Choice, ways: list[str]) -> str:
+    return max(ways, key=lambda name: choice.tried[name])
+
+
+def koi(folder: Path) -> list[Record]:
+    """Pairs of photos of 16 animals: every two of them have the same pattern, one in red and one in blue."""
+    rng = np.random.default_rng(0)
+    records = []
+    for animal in range(16):
+        if animal % 2 == 0:
+            pattern = np.zeros((200, 200, 1), np.float32)
+            for x, y, radius in rng.uniform((20, 20, 3), (180, 180, 9), (60, 3)):
+                cv2.circle(pattern, (int(x), int(y)), int(radius), 1.0, -1)
+        # Equally light: in grey the two are alike.
+        colour = np.array([200.0, 74.0, 60.0] if animal % 2 == 0 else [60.0, 120.0, 220.0])
+        for sight in range(2):
+            pixels = colour * (1 - 0.6 * pattern) + rng.normal(0, 6, (200, 200, 1))
+            path = folder / f"{animal}-{sight}.png"
+            Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(path)
+            records.append(Record(path, identity=f"koi {animal}", encounter=str(sight)))
+    return records
+
+
+def test_colours_are_looked_at_where_they_tell_the_animals_apart(tmp_path: Path, no_weights: None) -> None:
+    choice = choose(koi(tmp_path), in_this_process)
+    assert list(choice.tried)[:2] == [PLAIN, BARE_INSIDE]
+    assert choice.method in {"rootsift:colour", "rootsift:many,colour"}
+    assert choice.tried[choice.method] > choice.tried[PLAIN] + 0.2
+    assert not choice.warnings
+
+
 def test_too_few_photos_are_no_ground_for_a_choice(tmp_path: Path) -> None:
     choice = choose(heads(tmp_path, 5), in_this_process)
     assert choice == Choice(default_method(), {})
 
 
-def test_with_weights_every_way_is_tried_and_the_best_taken(
-    tmp_path: Path, real_weights: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("RESIGHT_WEIGHTS", str(real_weights))
-    settings.cache_clear()
-    try:
-        choice = choose(heads(tmp_path, 16), in_this_process)
-    finally:
-        settings.cache_clear()
-    *ways, more = choice.tried
+def test_with_weights_every_way_is_tried_and_the_best_taken(tmp_path: Path, with_weights: None) -> None:
+    choice = choose(heads(tmp_path, 16), in_this_process)
+    *ways, many, coloured = choice.tried
     assert ways == [INSIDE, MASKED, PLAIN]
-    assert more == MANY[max(ways, key=lambda name: choice.tried[name])]
+    assert many == with_option(best_of(choice, ways), "many")
+    assert coloured == with_option(best_of(choice, [*ways, many]), "colour")
     assert choice.tried[choice.method] == max(choice.tried.values())
     assert choice.tried[choice.method] > 0.5
 

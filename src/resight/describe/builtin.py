@@ -12,14 +12,21 @@ from resight.errors import ResightError
 
 
 def rootsift(argument: str) -> Describer:
-    """Local features: `inside` keeps off the animal's edge, `upright` keeps keypoints' direction, `many` takes more."""
+    """Local features.
+
+    `inside` keeps off the animal's edge, `upright` keeps keypoints' direction, `many` takes more of them, `colour`
+    looks at colours too.
+    """
     wanted = set(argument.split(",")) - {""}
-    if strange := sorted(wanted - {"inside", "upright", "many"}):
-        raise ResightError(f"rootsift takes 'inside', 'upright' and 'many' after the colon, not {strange[0]!r}")
+    if strange := sorted(wanted - {"inside", "upright", "many", "colour"}):
+        raise ResightError(
+            f"rootsift takes 'inside', 'upright', 'many' and 'colour' after the colon, not {strange[0]!r}"
+        )
     return RootSift(
         features=MANY if "many" in wanted else FEATURES,
         upright="upright" in wanted,
         inset=INSET if "inside" in wanted else 0.0,
+        colour="colour" in wanted,
     )
 
 

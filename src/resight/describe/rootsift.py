@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from resight.describe.colour import COLOURS, spot_colours
 from resight.types import Chip, Floats, LocalFeatures, Mask
 
 # A square-rooted unit vector of 128 numbers hardly ever holds one above 0.5, so 0..0.5 fills the byte.
 UNIT = 510.0
+SHAPE = 128  # numbers of SIFT's own
 INSET = 0.09
 FEATURES, MANY = 400, 800
 FEWEST = 100  # keypoints inside the mask; with fewer, the whole of a narrow animal counts
@@ -32,7 +34,7 @@ class RootSift:
     animals that always stand the same way. `contrast` is SIFT's threshold; low, because fur and
     wet skin are faint. `inset` is the width of the disc, as a share of the chip, that must fit into the mask round a
     keypoint: of an antelope the outline shows the posture and the background, legs are alike on all, and only the
-    flank is its own. Of a fluke the edge itself is.
+    flank is its own. Of a fluke the edge itself is. `colour` appends the colours round each keypoint.
     """
 
     size: int = 448
@@ -41,18 +43,32 @@ class RootSift:
     contrast: float = 0.004
     edge: float = 20.0
     inset: float = 0.0
+    colour: bool = False
     name: str = "rootsift"
 
     @cached_property
     def fingerprint(self) -> str:
         """Method, version and parameters; OpenCV's major version, whose SIFT they share."""
-        parameters = self.size, self.features, self.upright, self.contrast, self.edge, self.inset
-        recipe = f"4 {parameters} {cv2.__version__[0]}"
+        parameters = self.size, self.features, self.upright, self.contrast, self.edge, self.inset, self.colour
+        recipe = f"5 {parameters} {cv2.__version__[0]}"
         return f"rootsift-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
 
     def describe(self, chips: Sequence[Chip]) -> LocalFeatures:
         """Keypoints of each chip, strongest first."""
-        return LocalFeatures.joined([_none(), *map(self._describe, chips)])
+        return LocalFeatures.joined([self._none(), *map(self._describe, chips)])
+
+    def reduced(self, richer: LocalFeatures) -> LocalFeatures:
+        """What this describer would have given, out of what one with more keypoints, or colours, has given."""
+        owners, offsets = richer.owners, richer.offsets
+        kept = np.flatnonzero(np.arange(len(owners)) - offsets[owners] < self.features)
+        return replace(
+            richer,
+            offsets=np.concatenate([[0], np.cumsum(np.minimum(richer.counts, self.features))]).astype(np.int64),
+            positions=richer.positions[kept],
+            scales=richer.scales[kept],
+            angles=richer.angles[kept],
+            vectors=richer.vectors[kept, : SHAPE + COLOURS * self.colour],
+        )
 
     def _describe(self, chip: Chip) -> LocalFeatures:
         grey = cv2.cvtColor(chip.pixels, cv2.COLOR_RGB2GRAY)
@@ -70,8 +86,11 @@ class RootSift:
         # The octave tells OpenCV which layer of the pyramid to describe; without it large spots are described blurred.
         points = [cv2.KeyPoint(x, y, s, a, r, int(octave)) for x, y, s, a, r, octave in places[order]]
         found_vectors = sift.compute(grey, points)[1] if points else None
-        vectors = np.zeros((0, 128), np.float32) if found_vectors is None else np.asarray(found_vectors, np.float32)
+        vectors = np.zeros((0, SHAPE), np.float32) if found_vectors is None else np.asarray(found_vectors, np.float32)
         chosen = places[order]
+        packed = _packed(vectors)
+        if self.colour:
+            packed = np.hstack([packed, spot_colours(chip.pixels, chosen[:, :2], chosen[:, 2])])
         height, width = grey.shape
         across, down = chip.to_photo[0, 0], chip.to_photo[1, 1]
         # Pixel centres are whole numbers in both; the affine map is between pixel edges.
@@ -82,7 +101,7 @@ class RootSift:
             positions=positions.astype(np.float32),
             scales=(chosen[:, 2] * np.sqrt(across * down)).astype(np.float32),
             angles=chosen[:, 3].astype(np.float32),
-            vectors=_packed(vectors),
+            vectors=packed,
         )
 
     def _inside(self, mask: Mask) -> Mask:
@@ -90,12 +109,11 @@ class RootSift:
         disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
         return np.asarray(cv2.erode(mask, disc), dtype=np.uint8)
 
-
-def _none() -> LocalFeatures:
-    """The features of no chip at all."""
-    row = np.zeros(0, np.float32)
-    pair, vectors = np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8)
-    return LocalFeatures(np.zeros(1, np.int64), pair, pair, row, row, vectors)
+    def _none(self) -> LocalFeatures:
+        """The features of no chip at all."""
+        row, pair = np.zeros(0, np.float32), np.zeros((0, 2), np.float32)
+        vectors = np.zeros((0, SHAPE + COLOURS * self.colour), np.uint8)
+        return LocalFeatures(np.zeros(1, np.int64), pair, pair, row, row, vectors)
 
 
 def _packed(vectors: Floats) -> npt.NDArray[np.uint8]:

@@ -81,7 +81,7 @@ def evaluate(
     encounters out, and never sees a query.
     """
     tell = progress or _silently
-    searched = open_gallery(gallery.descriptors)
+    searched = open_gallery(gallery.descriptors, gallery.labels.individual)
     same_table = gallery is query
     allowed = comparable(query.labels, gallery.labels, protocol.sides) & ~_same_tag(query.tags, gallery.tags)
     started = time.perf_counter()

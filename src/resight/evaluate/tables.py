@@ -11,9 +11,9 @@ from resight.errors import ResightError
 from resight.evaluate.run import Annotations
 from resight.media.table import Row, read_rows
 from resight.types import Descriptors, Rejection
-from resight.work.choose import labels_of
 from resight.work.describe import Sighted, describe_all, in_shards, joined
 from resight.work.processes import Executor
+from resight.work.sample import labels_of
 
 
 def read_annotations(
@@ -48,6 +48,5 @@ def read_annotations(
     if not parts:
         reason = f": {rejected[0].reason}" if rejected else ""
         raise ResightError(f"{table}: none of its photos can be used{reason}")
-    return Annotations(
-        labels_of([one for one, _ in sighted]), joined(parts), np.array([tag for _, tag in sighted])
-    ), rejected
+    labels = labels_of([one.record for one, _ in sighted], [one.sha256 for one, _ in sighted])
+    return Annotations(labels, joined(parts), np.array([tag for _, tag in sighted])), rejected

@@ -12,7 +12,7 @@ from resight.catalogue.lookup import individuals, labels
 from resight.catalogue.vectors import Described, described, folder_name, read_shards
 from resight.errors import CatalogueError
 from resight.index.keypoints import Batch, KeypointCache
-from resight.match.local import LocalGallery
+from resight.match.local import LocalGallery, search_among
 from resight.match.seam import Gallery
 from resight.match.whole import CosineGallery
 from resight.types import Descriptors, Embeddings, Ints, Labels, LocalFeatures, Rejection
@@ -86,7 +86,8 @@ def _keypoints(
     keys = np.asarray(cache.annotations)
     _, known = labels(catalogue, keys)
     features = cache.features
-    return Library(fingerprint, _names(catalogue), keys, known, features, LocalGallery(features, cache.index))
+    gallery = LocalGallery(features, cache.index, search_among(known.individual))
+    return Library(fingerprint, _names(catalogue), keys, known, features, gallery)
 
 
 def _names(catalogue: Catalogue) -> dict[int, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,26 +22,37 @@ from resight.types import Ints, LocalFeatures
 GROWTH = 4  # the cells are learned anew when the index has grown so many times since
 TRAINING_KEYPOINTS = 250_000
 COMPLETE, INDEX = "complete.json", "keypoints.faiss"
-COLUMNS: dict[str, tuple[type, tuple[int, ...]]] = {
-    "annotations": (np.int64, ()),
-    "shards": (np.int64, ()),
-    "counts": (np.int64, ()),
-    "sizes": (np.float32, (2,)),
-    "positions": (np.float32, (2,)),
-    "scales": (np.float32, ()),
-    "angles": (np.float32, ()),
-    "vectors": (np.uint8, (128,)),
+COLUMNS: dict[str, type] = {
+    "annotations": np.int64,
+    "shards": np.int64,
+    "counts": np.int64,
+    "sizes": np.float32,
+    "positions": np.float32,
+    "scales": np.float32,
+    "angles": np.float32,
+    "vectors": np.uint8,
 }
 OF_ANNOTATIONS = ("annotations", "shards", "counts", "sizes")
 
 
 @dataclass(frozen=True, slots=True)
 class Complete:
-    """How many rows count, and how many keypoints the cells were learned for."""
+    """How many rows count, how many keypoints the cells were learned for, how many numbers a keypoint has."""
 
     annotations: int = 0
     keypoints: int = 0
     learned: int = 0
+    dimensions: int = 0
+
+    def shape(self, column: str) -> tuple[int, ...]:
+        """The shape of a whole column."""
+        rows = self.annotations if column in OF_ANNOTATIONS else self.keypoints
+        width = {"vectors": self.dimensions, "sizes": 2, "positions": 2}.get(column)
+        return (rows,) if width is None else (rows, width)
+
+    def bytes(self, column: str) -> int:
+        """How many bytes of a column's file count."""
+        return int(np.prod(self.shape(column), dtype=int)) * np.dtype(COLUMNS[column]).itemsize
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +98,11 @@ class KeypointCache:
     def index(self) -> FaissIndex:
         """The index over all keypoints, by their numbers."""
         if self._index is None:
-            n, m, learned = self._complete.annotations, self._complete.keypoints, self._complete.learned
-            opened = _opened(self._folder / INDEX) if learned else None
+            opened = _opened(self._folder / INDEX) if self._complete.learned else None
             # A run killed between its two last writes leaves an index that is ahead of the columns.
-            self._index = opened if opened is not None and len(opened) == m else self._learn(n, m)
+            if opened is None or len(opened) != self._complete.keypoints:
+                opened = self._learn(self._complete)
+            self._index = opened
         return self._index
 
     def clear(self) -> None:
@@ -102,29 +114,34 @@ class KeypointCache:
         """Append annotations; cells are learned where there were none, or far fewer keypoints, before."""
         self._folder.mkdir(parents=True, exist_ok=True)
         index = self.index if self._complete.learned else None
-        n, m = self._complete.annotations, self._complete.keypoints
+        grown = self._complete
         self._truncate()
         for batch in batches:
-            first = m
+            first, vectors = grown.keypoints, batch.features.vectors
             self._append(batch)
-            n, m = n + len(batch.annotations), m + len(batch.features.vectors)
+            grown = replace(
+                grown,
+                annotations=grown.annotations + len(batch.annotations),
+                keypoints=first + len(vectors),
+                dimensions=vectors.shape[1],
+            )
             if index is not None:
-                index.add(np.arange(first, m), batch.features.vectors.astype(np.float32))
+                index.add(np.arange(first, grown.keypoints), vectors.astype(np.float32))
             if progress is not None:
-                progress(n)
-        learned = self._complete.learned
-        if m and (index is None or m > GROWTH * learned):
-            index, learned = self._learn(n, m), m
+                progress(grown.annotations)
+        if grown.keypoints and (index is None or grown.keypoints > GROWTH * grown.learned):
+            index, grown = self._learn(grown), replace(grown, learned=grown.keypoints)
         if index is not None:
             index.save(self._folder / INDEX)
-        self._complete, self._index = Complete(n, m, learned), index
+        self._complete, self._index = grown, index
         _write_complete(self._folder, self._complete)
 
-    def _learn(self, n: int, m: int) -> FaissIndex:
+    def _learn(self, held: Complete) -> FaissIndex:
+        m = held.keypoints
         if not m:
-            return inverted(np.zeros((1, 128), np.float32), 1)
-        vectors = np.memmap(self._folder / "vectors", np.uint8, "r", shape=(m, 128))
-        chosen = np.sort(np.random.default_rng(n).permutation(m)[:TRAINING_KEYPOINTS])
+            return inverted(np.zeros((1, max(1, held.dimensions)), np.float32), 1)
+        vectors = np.memmap(self._folder / "vectors", np.uint8, "r", shape=held.shape("vectors"))
+        chosen = np.sort(np.random.default_rng(held.annotations).permutation(m)[:TRAINING_KEYPOINTS])
         index = inverted(vectors[chosen].astype(np.float32), m)
         for start in range(0, m, TRAINING_KEYPOINTS):
             part = np.asarray(vectors[start : start + TRAINING_KEYPOINTS])
@@ -137,7 +154,7 @@ class KeypointCache:
             batch.annotations, batch.shards, features.counts, features.sizes,
             features.positions, features.scales, features.angles, features.vectors,
         )  # fmt: skip
-        for (name, (kind, _)), column in zip(COLUMNS.items(), values, strict=True):
+        for (name, kind), column in zip(COLUMNS.items(), values, strict=True):
             with (self._folder / name).open("ab") as file:
                 file.write(np.ascontiguousarray(column, dtype=kind).tobytes())
 
@@ -147,14 +164,13 @@ class KeypointCache:
             path = self._folder / name
             path.touch()
             with path.open("r+b") as file:
-                file.truncate(_size(name, self._complete))
+                file.truncate(self._complete.bytes(name))
 
     def _column(self, name: str) -> npt.NDArray[Any]:
-        kind, shape = COLUMNS[name]
-        rows = _rows(name, self._complete)
-        if not rows:
-            return np.zeros((0, *shape), kind)
-        return np.memmap(self._folder / name, kind, "r", shape=(rows, *shape))
+        shape = self._complete.shape(name)
+        if not shape[0]:
+            return np.zeros(shape, COLUMNS[name])
+        return np.memmap(self._folder / name, COLUMNS[name], "r", shape=shape)
 
 
 def _opened(path: Path) -> FaissIndex | None:
@@ -168,20 +184,10 @@ def _read_complete(folder: Path) -> Complete:
     """What the folder declares complete; nothing where it cannot be read, or a column is shorter than declared."""
     try:
         found = Complete(**json.loads((folder / COMPLETE).read_text()))
-        long_enough = all((folder / name).stat().st_size >= _size(name, found) for name in COLUMNS)
+        long_enough = all((folder / name).stat().st_size >= found.bytes(name) for name in COLUMNS)
     except (OSError, ValueError, TypeError):
         return Complete()
     return found if long_enough else Complete()
-
-
-def _size(name: str, complete: Complete) -> int:
-    """How many bytes of a column count."""
-    kind, shape = COLUMNS[name]
-    return _rows(name, complete) * int(np.prod(shape, dtype=int)) * np.dtype(kind).itemsize
-
-
-def _rows(name: str, complete: Complete) -> int:
-    return complete.annotations if name in OF_ANNOTATIONS else complete.keypoints
 
 
 def _write_complete(folder: Path, complete: Complete) -> None:

@@ -11,9 +11,10 @@ from resight.index.faiss_index import FaissIndex, inverted
 from resight.match.correspondence import Correspondences, Neighbours, correspond
 from resight.match.geometry import agreement
 from resight.match.votes import votes
-from resight.types import Bools, Descriptors, Evidence, Floats, Ints, LocalFeatures
+from resight.types import Bools, Descriptors, Evidence, Floats, Ints, LocalFeatures, Strings
 
-TRAINING_KEYPOINTS = 200_000
+DEEPEST = 150  # neighbours of a keypoint at most
+PER_VOTE = 15  # neighbours looked at for each one that votes, at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,19 @@ class LocalSearch:
     shortlist: int = 150
     pairs: int = 64
     unverified: float = 1e-3
+
+
+def search_among(individuals: Strings) -> LocalSearch:
+    """The search for a gallery whose rows show these individuals, '' for nobody's.
+
+    What a likeness is worth shows in how alike the other animals are: the background must lie beyond the individual's
+    own photos, or a spot that its hundred photos show would be taken for one that all animals have.
+    """
+    named = individuals[individuals != ""]
+    each = round(len(named) / len(np.unique(named))) if len(named) else 0
+    usual = LocalSearch()
+    background = min(max(usual.background, each), DEEPEST)
+    return LocalSearch(votes=max(usual.votes, background // PER_VOTE), background=background)
 
 
 class LocalGallery:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from resight.match.local import local_gallery
+from resight.match.local import local_gallery, search_among
 from resight.match.seam import Gallery
 from resight.match.whole import CosineGallery
-from resight.types import Descriptors, LocalFeatures
+from resight.types import Descriptors, LocalFeatures, Strings
 
 
-def open_gallery(descriptors: Descriptors) -> Gallery:
-    """Descriptors held in memory, ready to be asked."""
+def open_gallery(descriptors: Descriptors, individuals: Strings) -> Gallery:
+    """Descriptors held in memory, ready to be asked; `individuals` (n,) name whose they are, '' for nobody's."""
     if isinstance(descriptors, LocalFeatures):
-        return local_gallery(descriptors)
+        return local_gallery(descriptors, search_among(individuals))
     return CosineGallery(descriptors)
 
 

@@ -1,30 +1,42 @@
 """Choose how to describe a catalogue's animals by asking its own named photos about each other.
 
-Flanks are best compared inside the mask, flukes with their outline, and parts of one photograph without any mask.
-No rule knows which; the photos do. A sample of them is described in each way, each photo is asked about with its own
-encounter left out, and the way that names most of them is taken; with more keypoints, if that names still more.
+Flanks are best compared inside the mask, flukes with their outline, parts of one photograph without any mask, and koi
+by their colours. No rule knows which; the photos do. A sample of them is described in each way, each photo is asked
+about with its own encounter left out, and the way that names most of them is taken; with more keypoints, and with
+colours, if that names still more.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from resight.errors import ResightError
+from resight.describe.rootsift import RootSift
 from resight.identify.comparable import Sides
 from resight.identify.experience import experience
 from resight.match.open import best_photo_only, open_gallery
-from resight.method import INSIDE, MANY, MASKED, PLAIN, default_method
-from resight.types import Labels, Record
-from resight.work.describe import Sighted, describe_all, in_shards, joined
+from resight.method import (
+    BARE_INSIDE,
+    INSIDE,
+    MASKED,
+    PLAIN,
+    default_method,
+    masks_to_be_had,
+    open_describer,
+    with_option,
+)
+from resight.types import Descriptors, Labels, LocalFeatures, Record
 from resight.work.processes import Executor
+from resight.work.sample import describe_sample
 
 SAMPLE = 160
-PHOTOS_EACH = 4
+PHOTOS_EACH = 4  # of an individual, or more where that would not fill the sample
 FEWEST = 30
+OPTIONS = "many", "colour"
+ASKING = 10  # asking the sample takes about as long as describing so many of its photos
 DRIVEN = 1.25  # how many times as many right names without a mask show that the backgrounds do the naming
 
 
@@ -38,7 +50,7 @@ class Choice:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the user should know of the photos."""
-        if self.method not in (PLAIN, MANY[PLAIN]) or not self.tried:
+        if self.method.endswith("+u2netp") or MASKED not in self.tried:
             return ()
         masked, plain = max(self.tried[INSIDE], self.tried[MASKED]), self.tried[PLAIN]
         shares = f"{plain:.0%} of a sample of the named photos are named rightly, with one {masked:.0%}"
@@ -57,23 +69,33 @@ def choose(
     sides: Sides = Sides.APART,
     progress: Callable[[int, int], None] | None = None,
 ) -> Choice:
-    """The best method for these photos: where the mask's weights are to be had, else the plain one."""
-    usual = default_method()
+    """The best method for these photos; with too few that are named, the usual one, untried."""
     sample = _sample(records)
-    if usual == PLAIN or len(sample) < FEWEST:
-        return Choice(usual, {})
-    tried: dict[str, float] = {}
-    ways = 4
-    for method in (INSIDE, MASKED, PLAIN):
-        tried[method] = _named_rightly(sample, method, executor, sides)
+    if len(sample) < FEWEST:
+        return Choice(default_method(), {})
+    ways = (INSIDE, MASKED, PLAIN) if masks_to_be_had() else (PLAIN, BARE_INSIDE)
+    richest = {way: with_option(with_option(way, OPTIONS[0]), OPTIONS[1]) for way in ways}
+    total = len(sample) + ASKING * (len(ways) + len(OPTIONS))
+
+    def tell(done: int) -> None:
         if progress is not None:
-            progress(len(tried), ways)
-    more = MANY[max(tried, key=lambda name: tried[name])]
-    tried[more] = _named_rightly(sample, more, executor, sides)
-    if progress is not None:
-        progress(ways, ways)
-    # Where they are level the earlier is taken: fewer keypoints are faster.
-    return Choice(max(tried, key=lambda name: tried[name]), tried)
+            progress(done, total)
+
+    described = describe_sample(sample, list(richest.values()), executor, tell)
+    tried: dict[str, float] = {}
+
+    def ask(method: str, way: str) -> None:
+        tried[method] = _named_rightly(described.labels, _by(method, described.descriptors[richest[way]]), sides)
+        tell(len(sample) + ASKING * len(tried))
+
+    for way in ways:
+        ask(way, way)
+    # Where two are level the earlier is taken: it is the simpler and faster one.
+    way = best = max(tried, key=lambda name: tried[name])
+    for option in OPTIONS:
+        ask(with_option(best, option), way)
+        best = max(tried, key=lambda name: tried[name])
+    return Choice(best, tried)
 
 
 def _sample(records: Iterable[Record], seed: int = 0) -> list[Record]:
@@ -84,35 +106,29 @@ def _sample(records: Iterable[Record], seed: int = 0) -> list[Record]:
             of[record.identity].append(record)
     rng = np.random.default_rng(seed)
     several = sorted(name for name, photos in of.items() if len({p.encounter or p.path for p in photos}) > 1)
+    each = max(PHOTOS_EACH, SAMPLE // max(1, len(several)))
     chosen: list[Record] = []
     for name in rng.permutation(several) if several else []:
         photos = of[name]
-        chosen += [photos[row] for row in np.sort(rng.permutation(len(photos))[:PHOTOS_EACH])]
+        chosen += [photos[row] for row in np.sort(rng.permutation(len(photos))[:each])]
         if len(chosen) >= SAMPLE:
             break
     return chosen
 
 
-def _named_rightly(sample: Sequence[Record], method: str, executor: Executor, sides: Sides) -> float:
-    shards = list(describe_all(in_shards(sample, 16), method, executor))
-    parts = [shard.descriptors for shard in shards if shard.descriptors is not None]
-    if not parts:
-        raise ResightError(f"none of the photos can be used: {shards[0].rejected[0].reason}")
-    labels = labels_of([sighted for shard in shards for sighted in shard.sighted])
-    descriptors = joined(parts)
+def _by(method: str, richest: Descriptors) -> Descriptors:
+    describer = open_describer(method)
+    assert isinstance(describer, RootSift), "all the ways are RootSIFT"
+    assert isinstance(richest, LocalFeatures), "RootSIFT gives local features"
+    return describer.reduced(richest)
+
+
+def _named_rightly(labels: Labels, descriptors: Descriptors, sides: Sides) -> float:
     lessons = experience(
-        open_gallery(descriptors), descriptors.take, labels, sides, best_only=best_photo_only(descriptors)
+        open_gallery(descriptors, labels.individual),
+        descriptors.take,
+        labels,
+        sides,
+        best_only=best_photo_only(descriptors),
     )
     return float((lessons.truth[lessons.findable] == 0).mean()) if lessons.findable.any() else 0.0
-
-
-def labels_of(sighted: Sequence[Sighted]) -> Labels:
-    """What the records of described photos state; encounters are numbered anew for each individual in many tables."""
-    records = [one.record for one in sighted]
-    return Labels(
-        individual=np.array([record.identity or "" for record in records]),
-        side=np.array([record.side.value for record in records]),
-        part=np.array([record.part for record in records]),
-        encounter=np.array([f"{r.identity or ''}/{r.encounter}" if r.encounter else "" for r in records]),
-        photo=np.array([one.sha256 for one in sighted]),
-    )
