@@ -106,7 +106,11 @@ def test_rejected_files_are_recorded(catalogue: Catalogue) -> None:
     with catalogue.writing() as session:
         store.add_rejected(session, [Rejection(Path("/herd/notes.txt"), "it is not a photo")])
         store.add_rejected(session, [])
+    with catalogue.writing() as session:
+        # The same again adds nothing; another reason does.
+        store.add_rejected(session, [Rejection(Path("/herd/notes.txt"), "it is not a photo")] * 2)
+        store.add_rejected(session, [Rejection(Path("/herd/notes.txt"), "you may not read it")])
     with catalogue.reading() as session:
-        (row,) = session.scalars(select(RejectedFile))
-    assert (row.path, row.reason) == ("/herd/notes.txt", "it is not a photo")
-    assert lookup.counts(catalogue).rejected_files == 1
+        rows = [(row.path, row.reason) for row in session.scalars(select(RejectedFile).order_by(RejectedFile.id))]
+    assert rows == [("/herd/notes.txt", "it is not a photo"), ("/herd/notes.txt", "you may not read it")]
+    assert lookup.counts(catalogue).rejected_files == 2

@@ -45,6 +45,12 @@ def test_the_same_again_adds_nothing(resight: Resight, empty: Path, albums: Path
     assert (resight("info", empty, "--json", "-").json, resight("history", empty, "--json", "-").json) == before
 
 
+def test_copied_photos_answer_when_the_card_is_gone(resight: Resight, empty: Path, albums: Path) -> None:
+    assert resight("add", empty, albums, "--by-folder", "--copy").code == 0
+    shutil.rmtree(albums)
+    assert resight("relink", empty, empty).out.startswith("0 photos found again, 0 still missing")
+
+
 def test_originals_are_left_as_they_are(resight: Resight, empty: Path, albums: Path) -> None:
     def state() -> dict[Path, tuple[bytes, int]]:
         return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in albums.rglob("*.jpg")}

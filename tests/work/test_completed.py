@@ -18,7 +18,7 @@ from resight.catalogue.decisions import Corrected, Undone
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.log import append
 from resight.method import open_method
-from resight.types import Record, Side
+from resight.types import Place, Record, Side
 from resight.work.add import AddReport, add
 from resight.work.processes import in_this_process
 
@@ -89,3 +89,24 @@ def test_an_encounter_stated_later_is_dated_by_its_photo(catalogue: Catalogue, p
     with catalogue.reading() as session:
         (found,) = session.execute(select(models.Encounter.label, models.Encounter.date))
     assert tuple(found) == ("reef", date(2021, 5, 4))
+
+
+def test_a_time_and_a_place_stated_later_are_kept(catalogue: Catalogue, photos: list[Record]) -> None:
+    added(catalogue, photos)
+    dated = replace(photos[0], taken_at=datetime(2021, 5, 4, 12, 30), place=Place(60.1, 5.2))
+    assert added(catalogue, [dated, photos[1]]).disputed == []
+    assert facts(catalogue) == [(dated.taken_at, 60.1, 5.2), (None, None, None), (None, None, None)]
+    # Stated again, to the day and to the site.
+    assert added(catalogue, [replace(dated, taken_at=datetime(2021, 5, 4), place=Place(60.102, 5.203))]).disputed == []
+    moved = replace(dated, taken_at=datetime(2020, 5, 4), place=Place(61.1, 5.2))
+    assert [one.reason for one in added(catalogue, [moved]).disputed] == [
+        "stated to be of 2020-05-04, but the catalogue says 2021-05-04",
+        "stated to be taken at 61.1000, 5.2000, but the catalogue says 60.1000, 5.2000",
+    ]
+    assert facts(catalogue)[0] == (dated.taken_at, 60.1, 5.2)
+
+
+def facts(catalogue: Catalogue) -> list[tuple[datetime | None, float | None, float | None]]:
+    query = select(models.Photo.taken_at, models.Photo.lat, models.Photo.lon).order_by(models.Photo.id)
+    with catalogue.reading() as session:
+        return [(at, lat, lon) for at, lat, lon in session.execute(query)]

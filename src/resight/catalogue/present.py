@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from resight.catalogue.derived import box_of
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.models import Annotation, Descriptor, Encounter, Individual, Photo, Shard
 from resight.catalogue.vectors import SAME_BOX
-from resight.types import Box, Side
+from resight.types import Box, Place, Side
 
 Key = tuple[str, Box | None, str]
 
@@ -49,21 +50,29 @@ def held(catalogue: Catalogue, fingerprint: str, sha256s: Iterable[str]) -> dict
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """An annotation's side and the label of its encounter as they are now; empty where it has none."""
+    """An annotation's side, the label of its encounter, and when and where its photo was taken, as they are now.
 
+    The label is empty and the others None where they are not known.
+    """
+
+    photo: int
     side: Side
     encounter: str
+    taken_at: datetime | None
+    place: Place | None
 
 
 def sights(session: Session, annotations: Iterable[int]) -> dict[int, Sight]:
     """What is known now of these annotations."""
-    query = select(Annotation.id, Annotation.side, Encounter.label).outerjoin(
-        Encounter, Encounter.id == Annotation.encounter_id
+    query = (
+        select(Annotation.id, Photo.id, Annotation.side, Encounter.label, Photo.taken_at, Photo.lat, Photo.lon)
+        .join(Photo, Photo.id == Annotation.photo_id)
+        .outerjoin(Encounter, Encounter.id == Annotation.encounter_id)
     )
     return {
-        key: Sight(Side(side), label or "")
+        key: Sight(photo, Side(side), label or "", at, None if lat is None or lon is None else Place(lat, lon))
         for ids in chunks(annotations)
-        for key, side, label in session.execute(query.where(Annotation.id.in_(ids)))
+        for key, photo, side, label, at, lat, lon in session.execute(query.where(Annotation.id.in_(ids)))
     }
 
 

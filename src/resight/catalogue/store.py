@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from resight.catalogue.chunks import chunks
@@ -124,10 +124,23 @@ def encounter_ids(session: Session, first: Mapping[str, int]) -> dict[str, int]:
     return _encounters(session, {label: seen[key] for label, key in first.items()})
 
 
+def date_and_place(session: Session, photo: int, taken_at: datetime | None, place: Place | None) -> None:
+    """Write down when and where a photo was taken."""
+    lat, lon = (None, None) if place is None else (place.lat, place.lon)
+    session.execute(update(Photo).where(Photo.id == photo).values(taken_at=taken_at, lat=lat, lon=lon))
+
+
 def add_rejected(session: Session, rejections: Iterable[Rejection]) -> None:
-    """Keep the record of files that could not be used."""
+    """Keep the record of files that could not be used; one that failed for the same reason before is there already."""
     at = datetime.now(UTC)
-    rows = [{"path": str(r.path), "reason": r.reason, "at": at} for r in rejections]
+    wanted = dict.fromkeys((str(r.path), r.reason) for r in rejections)
+    query = select(RejectedFile.path, RejectedFile.reason)
+    there = {
+        (path, reason)
+        for paths in chunks({path for path, _ in wanted})
+        for path, reason in session.execute(query.where(RejectedFile.path.in_(paths)))
+    }
+    rows = [{"path": path, "reason": reason, "at": at} for path, reason in wanted if (path, reason) not in there]
     if rows:
         session.connection().execute(insert(RejectedFile), rows)
 

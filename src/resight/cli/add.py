@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from resight.cli.console import list_rejected, progress, say, user, warn, write_json
-from resight.cli.options import By, Folder, Json
+from resight.cli.options import By, Copy, Folder, Json
 from resight.errors import ResightError
 from resight.types import Record, Rejection
 
@@ -31,6 +31,7 @@ def add(
         bool,
         typer.Option("--by-folder", help="Each folder is an individual, a folder inside it an encounter or a side."),
     ] = False,
+    copy: Copy = False,
     by: By = None,
     json: Json = None,
 ) -> None:
@@ -71,6 +72,7 @@ def add(
             run,
             by or user(),
             lambda done: tell("Reading, masking and describing photos", done, total),
+            copy=copy,
         )
     for warning in (*method.warnings, *warnings):
         warn(warning)

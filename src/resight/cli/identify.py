@@ -13,7 +13,7 @@ import typer
 
 from resight.cli.add import entries, list_near_copies
 from resight.cli.console import list_rejected, out, progress, say, user, warn
-from resight.cli.options import By, Caution, Folder, SidesOption
+from resight.cli.options import By, Caution, Copy, Folder, SidesOption
 from resight.errors import ResightError
 from resight.types import Record, Rejection, Verdict
 
@@ -50,6 +50,7 @@ def identify(
     sides: Annotated[
         SidesOption | None, typer.Option(help="Compare left with right? As the catalogue is set, if left out.")
     ] = None,
+    copy: Copy = False,
     by: By = None,
 ) -> None:
     """Say for every photo who it is, how sure that is, or that it is somebody new.
@@ -102,6 +103,7 @@ def identify(
             local_processes(settings().workers if total > 16 else 1),
             by or user(),
             lambda done: tell("Reading, masking and describing photos", done, total),
+            copy=copy,
         )
         queries = list(dict.fromkeys(added.annotations))
         library = open_library(

@@ -11,13 +11,18 @@ import typer
 Folder = Annotated[Path, typer.Argument(help="The catalogue: a folder.", metavar="CATALOGUE")]
 Json = Annotated[Path | None, typer.Option("--json", help="Write the outcome as JSON to this file; '-' prints it.")]
 By = Annotated[str | None, typer.Option("--by", help="Your name in the decision log; your login name if left out.")]
+Copy = Annotated[
+    bool,
+    typer.Option("--copy", help="Copy the photos into the catalogue's folder; else they are read where they lie."),
+]
 Method = Annotated[
     str,
     typer.Option(
         help="How animals are compared: 'rootsift' (by their spots), 'rootsift:inside' (by those well inside the mask: "
-        "flanks), 'rootsift:many' (by twice as many), 'rootsift:upright' (for animals that always stand the same way), "
-        "or 'onnx:MODEL.onnx' (by your own model). '+u2netp' after it masks the background. 'auto' tries the first "
-        "three, with a mask and without, on a sample of the named photos, and takes the best."
+        "flanks), 'rootsift:many' (by twice as many), 'rootsift:colour' (by colours too), 'rootsift:upright' (for "
+        "animals that always stand the same way), or 'onnx:MODEL.onnx' (by your own model). '+u2netp' after it masks "
+        "the background. 'auto' tries the first four on a sample of the named photos, with a mask and without, and "
+        "takes the best."
     ),
 ]
 

@@ -16,6 +16,7 @@ from resight.catalogue.decisions import Assigned, Decision, NewIndividual, tidy_
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.log import append_all
 from resight.catalogue.lookup import refused
+from resight.catalogue.originals import keep_originals
 from resight.catalogue.present import held, living
 from resight.catalogue.store import NewAnnotation, NewPhoto, add_rejected, add_shard, named
 from resight.catalogue.vectors import collect_garbage, write_shard
@@ -52,11 +53,14 @@ def add(
     executor: Executor,
     by: str,
     progress: Callable[[int], None] | None = None,
+    *,
+    copy: bool = False,
 ) -> AddReport:
     """Add every entry, described by the method; identities become individuals, assigned in the decision log.
 
     A photo that has a name in the catalogue keeps it: an entry that names it otherwise, or as an individual that
-    somebody has said it is not, changes no name and is listed. `progress` is told how many entries are done.
+    somebody has said it is not, changes no name and is listed. `progress` is told how many entries are done. With
+    `copy` the photos are copied into the catalogue's folder; otherwise it refers to them where they lie.
     """
     collect_garbage(catalogue)
     report = AddReport()
@@ -71,6 +75,8 @@ def add(
         with catalogue.writing() as session:
             _commit(catalogue, session, shard, fingerprint, said_not, by, report)
         report.near_copies += search.among(report.annotations[before:])
+        if copy:
+            report.rejected += keep_originals(catalogue, report.annotations[before:])
         done += len(shard.outcomes)
         if progress is not None:
             progress(done)
