@@ -11,5 +11,9 @@ class PhotoError(ResightError):
     """A photo, mask or table row that cannot be used; the rest of the work goes on without it."""
 
 
+class VideoError(ResightError):
+    """A video that cannot be used."""
+
+
 class CatalogueError(ResightError):
     """The catalogue cannot do what was asked; nothing in it has changed."""

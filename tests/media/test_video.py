@@ -1,0 +1,202 @@
+"""Videos: every frame once, at its own time, upright; broken ones are said to be broken."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import psutil
+import pytest
+
+from resight.errors import VideoError
+from resight.media.video import Frame, VideoFacts, frame, frames, video_facts
+from resight.types import Pixels, Rejection
+
+WIDTH, HEIGHT, RATE, BITS = 160, 96, 25, 6
+
+
+def picture(number: int) -> Pixels:
+    """A frame that shows its number: squares in the upper half, white for the bits that are set; the lower is red."""
+    pixels = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    pixels[HEIGHT // 2 :, :, 0] = 200
+    for bit in range(BITS):
+        if number >> bit & 1:
+            pixels[4 : HEIGHT // 2 - 4, bit * 26 + 4 : bit * 26 + 24] = 255
+    return pixels
+
+
+def shown_number(pixels: Pixels) -> int:
+    return sum(1 << bit for bit in range(BITS) if pixels[HEIGHT // 4, bit * 26 + 14].mean() > 127)
+
+
+def write(path: Path, times: Sequence[int], codec: str = "libx264") -> Path:
+    """A video with a frame at each of these times, in fiftieths of a second; key frames are far between."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=RATE)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.time_base = Fraction(1, 50)
+        stream.codec_context.time_base = Fraction(1, 50)
+        stream.gop_size = 12
+        for number, time in enumerate(times):
+            one = av.VideoFrame.from_ndarray(picture(number), format="rgb24")
+            one.pts, one.time_base = time, Fraction(1, 50)
+            container.mux(stream.encode(one))
+        container.mux(stream.encode())
+    return path
+
+
+def turned(path: Path) -> Path:
+    """The same video, noted as filmed with the camera held upright: a quarter turn clockwise when shown."""
+    data = bytearray(path.read_bytes())
+    matrix = data.index(b"tkhd") + 4 + 40
+    data[matrix : matrix + 36] = struct.pack(">9i", 0, 1 << 16, 0, -(1 << 16), 0, 0, HEIGHT << 16, 0, 1 << 30)
+    path.write_bytes(data)
+    return path
+
+
+def read(path: Path, every: int = 1) -> tuple[list[Frame], list[Rejection]]:
+    found = list(frames(path, every=every))
+    return [one for one in found if isinstance(one, Frame)], [one for one in found if isinstance(one, Rejection)]
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    """Forty frames, two fiftieths apart."""
+    return write(tmp_path / "film.mp4", range(0, 80, 2))
+
+
+def test_every_frame_comes_once_in_the_order_shown(film: Path) -> None:
+    found, rejected = read(film)
+    assert rejected == []
+    assert [one.number for one in found] == [shown_number(one.pixels) for one in found] == list(range(40))
+    assert [one.seconds for one in found] == pytest.approx(np.arange(40) / RATE)
+    assert found[0].pixels.shape == (HEIGHT, WIDTH, 3)
+    assert abs(found[0].pixels[-10, 80].astype(int) - (200, 0, 0)).max() < 12
+
+
+def test_frames_between_are_passed_over_and_numbers_stay(film: Path) -> None:
+    found, _ = read(film, every=7)
+    assert [one.number for one in found] == [shown_number(one.pixels) for one in found] == [0, 7, 14, 21, 28, 35]
+
+
+def test_frames_that_do_not_keep_time_have_their_own(tmp_path: Path) -> None:
+    times = [0, 2, 3, 9, 10, 11, 40, 42, 43, 90]
+    film = write(tmp_path / "uneven.mkv", times)
+    found, _ = read(film)
+    assert [one.seconds for one in found] == pytest.approx(np.array(times) / 50, abs=1e-3)
+    assert frame(film, 7).seconds == pytest.approx(42 / 50, abs=1e-3)
+
+
+@pytest.mark.parametrize("number", [0, 1, 11, 12, 13, 29, 39])
+def test_one_frame_is_found_by_its_number(film: Path, number: int) -> None:
+    one = frame(film, number)
+    assert (one.number, shown_number(one.pixels)) == (number, number)
+    assert np.array_equal(one.pixels, read(film)[0][number].pixels)
+
+
+@pytest.mark.parametrize("number", [-1, 40])
+def test_a_frame_that_is_not_there(film: Path, number: int) -> None:
+    with pytest.raises(VideoError, match=rf"film\.mp4: there is no frame {number}; it has 40, numbered from 0"):
+        frame(film, number)
+
+
+def test_a_film_is_turned_as_the_camera_noted(film: Path) -> None:
+    plain = read(film)[0][5].pixels
+    turned(film)
+    assert video_facts(film) == VideoFacts(HEIGHT, WIDTH, 1.6, 25.0)
+    assert np.array_equal(read(film)[0][5].pixels, np.rot90(plain, k=-1))
+    assert np.array_equal(frame(film, 5).pixels, np.rot90(plain, k=-1))
+
+
+def test_progress_runs_to_the_end(film: Path) -> None:
+    told: list[tuple[float, float | None]] = []
+    list(frames(film, progress=lambda done, total: told.append((done, total))))
+    assert len(told) == 40
+    done, total = told[-1]
+    assert done == pytest.approx(39 / RATE)
+    assert total == pytest.approx(1.6)
+
+
+def test_a_film_cut_off_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    film = write(tmp_path / "cut.avi", range(0, 120, 2), "mpeg4")
+    assert read(film)[1] == []
+    data = film.read_bytes()
+    film.write_bytes(data[: int(len(data) * 0.4)])
+    found, rejected = read(film)
+    assert 5 < len(found) < 40
+    assert [shown_number(one.pixels) for one in found] == list(range(len(found)))
+    assert rejected[-1].reason.startswith(f"it ends after {found[-1].seconds:.1f} of the 2.4 seconds it states")
+
+
+def test_damage_in_the_middle_is_listed_and_the_rest_goes_on(film: Path) -> None:
+    with av.open(str(film)) as container:
+        packets = [(one.pos, one.size, one.is_keyframe) for one in container.demux(video=0) if one.pos is not None]
+    data = bytearray(film.read_bytes())
+    position, size, _ = packets[15]
+    data[position : position + size] = bytes(size)
+    film.write_bytes(data)
+    found, rejected = read(film)
+    assert rejected
+    assert all(one.path == film for one in rejected)
+    assert [shown_number(one.pixels) for one in found[:10]] == list(range(10))
+    assert shown_number(found[-1].pixels) == 39
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "the file is empty"),
+        (b"not a video at all", "this is no video that can be read"),
+        (None, "there is no such file"),
+    ],
+)
+def test_what_is_no_video_is_said_in_words(tmp_path: Path, content: bytes | None, told: str) -> None:
+    path = tmp_path / "film.mp4"
+    if content is not None:
+        path.write_bytes(content)
+    for reading in (lambda: next(frames(path)), lambda: frame(path, 0), lambda: video_facts(path)):
+        with pytest.raises(VideoError, match=rf"film\.mp4: {told}"):
+            reading()
+
+
+def test_a_recording_without_its_index_is_no_video(film: Path) -> None:
+    film.write_bytes(film.read_bytes()[:-400])
+    with pytest.raises(VideoError, match="has no index: let the camera's own program repair it"):
+        next(frames(film))
+
+
+def test_sound_alone_is_no_video(tmp_path: Path) -> None:
+    path = tmp_path / "call.wav"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=8000, layout="mono")
+        assert isinstance(stream, av.AudioStream)
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, 800), np.int16), layout="mono")
+        silence.sample_rate = 8000
+        container.mux(stream.encode(silence))
+    with pytest.raises(VideoError, match="it has no pictures"):
+        video_facts(path)
+
+
+def test_a_real_film_is_read_whole_in_little_memory(real_photos: Path) -> None:
+    film = real_photos / "zebrafish_video" / "test_A.avi"
+    facts = video_facts(film)
+    assert (facts.width, facts.height) == (1160, 938)
+    assert facts.rate == pytest.approx(28.07)
+    process = psutil.Process()
+    next(frames(film))
+    before, most, count = process.memory_info().rss, 0, 0
+    for one in frames(film):
+        assert isinstance(one, Frame)
+        count += 1
+        most = max(most, process.memory_info().rss)
+    assert count == 501
+    # All frames together would be 1.6 GB.
+    assert most - before < 150e6
+    last = frame(film, 500)
+    assert isinstance(one, Frame)
+    assert np.array_equal(last.pixels, one.pixels)
