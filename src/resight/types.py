@@ -146,6 +146,36 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
+class Detections:
+    """Boxes found in the frames of one video, one row each, in the order of the frames.
+
+    `frames` (n,) number the frames from 0; `boxes` (n, 4) are x and y of the top-left corner, width and height, in
+    pixels of the upright frame; `scores` (n,) tell from 0 to 1 how sure the detector was.
+    """
+
+    frames: Ints
+    boxes: Doubles
+    scores: Floats
+
+    def __post_init__(self) -> None:
+        n = len(self.frames)
+        if self.boxes.shape != (n, 4) or self.scores.shape != (n,):
+            raise ValueError("detections need one box of four numbers and one score for each frame number")
+        if bool((np.diff(self.frames) < 0).any()):
+            raise ValueError("detections must be in the order of their frames")
+        if not np.isfinite(self.boxes).all() or bool((self.boxes[:, 2:] <= 0).any()):
+            raise ValueError("boxes need finite numbers and a positive width and height")
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def take(self, rows: Sequence[int] | Ints | Bools) -> Detections:
+        """These detections; rows must rise."""
+        chosen = np.asarray(rows)
+        return Detections(self.frames[chosen], self.boxes[chosen], self.scores[chosen])
+
+
+@dataclass(frozen=True, slots=True)
 class Embeddings:
     """One vector for each annotation: (n, d) float32."""
 

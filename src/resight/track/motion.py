@@ -1,0 +1,154 @@
+"""Tracks by motion: each animal is expected where its speed takes it, and found again behind another.
+
+Every track foretells its next box with a Kalman filter of constant velocity, as SORT does (Bewley et al. 2016). Sure
+boxes are given to the tracks first, and the unsure ones to the tracks that are left: an animal that is half hidden is
+found with little confidence (ByteTrack, Zhang et al. 2022). Boxes are enlarged before they are compared, so that small
+and fast animals overlap what was foretold of them (Yang et al. 2023).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from resight.track.dbscan import NOISE, in_order
+from resight.track.overlap import overlap
+from resight.types import Bools, Detections, Doubles, Ints
+
+# Standard deviations, in parts of the box's size: of where a detector puts it, and of how its speed changes in a frame.
+PLACE, CHANGE = 0.05, 0.02
+UNKNOWN_SPEED = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """How boxes are followed.
+
+    `strong`: from which score a box is sure, and may begin a track; `weak`: below which it is ignored. `margin`: by
+    which part of its size a box is enlarged on every side before it is compared; `sure_overlap` and `unsure_overlap`:
+    what the enlarged ones must share at least. `patience`: for how many frames an animal may be out of sight.
+    `fewest`: with fewer boxes it is no track.
+    """
+
+    strong: float = 0.5
+    weak: float = 0.1
+    margin: float = 0.25
+    sure_overlap: float = 0.15
+    unsure_overlap: float = 0.4
+    patience: int = 30
+    fewest: int = 3
+
+
+@dataclass(slots=True)
+class _Followed:
+    """Tracks that are followed: number, frame of the last box, and state; rows are tracks.
+
+    `means` (t, 8) are the centre, the size, and their speeds a frame; `spreads` (t, 8, 8) their covariances.
+    """
+
+    numbers: Ints
+    last: Ints
+    means: Doubles
+    spreads: Doubles
+
+
+def motion_tracks(detections: Detections, motion: Motion | None = None) -> Ints:
+    """The track of each box (n,), numbered in the order in which they begin; -1 for a box that belongs to none."""
+    chosen = motion or Motion()
+    tracks = np.full(len(detections), NOISE, np.int64)
+    followed = _Followed(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 8)), np.zeros((0, 8, 8)))
+    begun = 0
+    before = 0
+    for frame in np.unique(detections.frames).tolist():
+        here = np.flatnonzero(detections.frames == frame)
+        followed = _kept(followed, frame - followed.last <= chosen.patience + 1)
+        for _ in range(frame - before if len(followed.numbers) else 0):
+            _foretell(followed)
+        before = frame
+        scores = detections.scores[here]
+        sure, unsure = here[scores >= chosen.strong], here[(scores < chosen.strong) & (scores >= chosen.weak)]
+        free = np.arange(len(followed.numbers))
+        found, rows = _assigned(detections.boxes[sure], followed, free, chosen.margin, chosen.sure_overlap)
+        _see(followed, rows, detections.boxes[sure[found]], frame)
+        tracks[sure[found]] = followed.numbers[rows]
+        # Only who was in sight a moment ago may be half hidden now.
+        free = np.setdiff1d(free, rows)
+        free = free[followed.last[free] == frame - 1]
+        half, rows = _assigned(detections.boxes[unsure], followed, free, chosen.margin, chosen.unsure_overlap)
+        _see(followed, rows, detections.boxes[unsure[half]], frame)
+        tracks[unsure[half]] = followed.numbers[rows]
+        new = np.delete(sure, found)
+        tracks[new] = begun + np.arange(len(new))
+        followed = _joined(followed, _begun(tracks[new], detections.boxes[new], frame))
+        begun += len(new)
+    numbers, counts = np.unique(tracks, return_counts=True)
+    tracks[np.isin(tracks, numbers[counts < chosen.fewest])] = NOISE
+    return in_order(tracks)
+
+
+def _assigned(boxes: Doubles, followed: _Followed, free: Ints, margin: float, least: float) -> tuple[Ints, Ints]:
+    """Which box goes to which of the free tracks: rows of both, so that together they share the most."""
+    shared = overlap(_enlarged(boxes, margin)[:, None], _enlarged(_expected(followed.means[free]), margin)[None])
+    ours, theirs = linear_sum_assignment(-shared)
+    kept = shared[ours, theirs] >= least
+    return ours[kept].astype(np.int64), free[theirs[kept]]
+
+
+def _foretell(followed: _Followed) -> None:
+    """One frame on: the centre and the size go on as fast as they did, and are a little less certain."""
+    step = np.eye(8)
+    step[:4, 4:] = np.eye(4)
+    followed.means = followed.means @ step.T
+    size = np.tile(np.maximum(followed.means[:, 2:4], 1), (1, 2))
+    noise = np.concatenate([np.zeros_like(size), (CHANGE * size) ** 2], axis=1)
+    followed.spreads = step @ followed.spreads @ step.T + noise[:, :, None] * np.eye(8)
+
+
+def _see(followed: _Followed, rows: Ints, boxes: Doubles, frame: int) -> None:
+    """Correct what was foretold of these tracks by the boxes that were found."""
+    if not len(rows):
+        return
+    measured, mean, spread = _centred(boxes), followed.means[rows], followed.spreads[rows]
+    noise = (PLACE * np.tile(measured[:, 2:], (1, 2))) ** 2
+    total = spread[:, :4, :4] + noise[:, :, None] * np.eye(4)
+    gain = np.linalg.solve(total, spread[:, :4, :]).transpose(0, 2, 1)
+    followed.means[rows] = mean + (gain @ (measured - mean[:, :4])[..., None])[..., 0]
+    followed.spreads[rows] = spread - gain @ spread[:, :4, :]
+    followed.last[rows] = frame
+
+
+def _begun(numbers: Ints, boxes: Doubles, frame: int) -> _Followed:
+    centred = _centred(boxes)
+    size = np.tile(centred[:, 2:], (1, 2))
+    spread = np.concatenate([(PLACE * size) ** 2, (UNKNOWN_SPEED * size) ** 2], axis=1)
+    means = np.concatenate([centred, np.zeros_like(centred)], axis=1)
+    return _Followed(numbers, np.full(len(numbers), frame), means, spread[:, :, None] * np.eye(8))
+
+
+def _kept(followed: _Followed, kept: Bools) -> _Followed:
+    return _Followed(followed.numbers[kept], followed.last[kept], followed.means[kept], followed.spreads[kept])
+
+
+def _joined(one: _Followed, other: _Followed) -> _Followed:
+    return _Followed(
+        np.concatenate([one.numbers, other.numbers]),
+        np.concatenate([one.last, other.last]),
+        np.concatenate([one.means, other.means]),
+        np.concatenate([one.spreads, other.spreads]),
+    )
+
+
+def _centred(boxes: Doubles) -> Doubles:
+    return np.concatenate([boxes[:, :2] + boxes[:, 2:] / 2, boxes[:, 2:]], axis=1)
+
+
+def _expected(means: Doubles) -> Doubles:
+    size = np.maximum(means[:, 2:4], 1)
+    return np.concatenate([means[:, :2] - size / 2, size], axis=1)
+
+
+def _enlarged(boxes: Doubles, margin: float) -> Doubles:
+    size = boxes[:, 2:]
+    return np.concatenate([boxes[:, :2] - margin * size, (1 + 2 * margin) * size], axis=1)
