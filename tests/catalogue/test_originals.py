@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,25 +82,55 @@ def test_photos_that_were_referenced_are_copied_when_they_are_added_again(
     ]
 
 
-def test_what_a_killed_run_copied_is_taken_up(catalogue: Catalogue, card: list[Path]) -> None:
-    keys = added(catalogue, card, copy=False).annotations
-    place = catalogue.folder / PHOTOS / "left.partial"
-    place.parent.mkdir(exist_ok=True)
-    place.write_bytes(b"half a pho")
-    assert keep_originals(catalogue, keys) == []
-    times = [path.stat().st_mtime_ns for path in copies(catalogue)]
-    assert keep_originals(catalogue, keys) == []
-    assert [path.stat().st_mtime_ns for path in copies(catalogue)] == times
+def test_a_copy_that_a_killed_run_finished_is_taken_up(catalogue: Catalogue, card: list[Path]) -> None:
+    seen = list(zip(added(catalogue, card[:1], copy=False).annotations, card, strict=False))
+    sha256 = hashlib.sha256(card[0].read_bytes()).hexdigest()
+    place = catalogue.folder / PHOTOS / sha256[:2] / f"{sha256}.png"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(card[0].read_bytes())
+    before = place.stat()
+    assert keep_originals(catalogue, seen) == []
+    assert place.stat() == before
+    assert [one.path for one in lookup.catalogued(catalogue)] == [place]
+
+
+def test_a_damaged_copy_is_made_again(catalogue: Catalogue, card: list[Path]) -> None:
+    seen = list(zip(added(catalogue, card[:1], copy=False).annotations, card, strict=False))
+    sha256 = hashlib.sha256(card[0].read_bytes()).hexdigest()
+    place = catalogue.folder / PHOTOS / sha256[:2] / f"{sha256}.png"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"")
+    assert keep_originals(catalogue, seen) == []
+    assert place.read_bytes() == card[0].read_bytes()
+
+
+def test_half_a_copy_is_cleared_away_unless_somebody_is_at_it(catalogue: Catalogue, card: list[Path]) -> None:
+    (catalogue.folder / PHOTOS / "ab").mkdir(parents=True)
+    left, fresh = (catalogue.folder / PHOTOS / "ab" / f"abc.{pid}.partial" for pid in (17, 18))
+    for path in (left, fresh):
+        path.write_bytes(b"half a pho")
+    os.utime(left, (0, 0))
+    added(catalogue, card)
+    assert not left.exists()
+    assert fresh.exists()
+
+
+def test_a_photo_is_copied_from_where_it_is_now(catalogue: Catalogue, card: list[Path]) -> None:
+    """The catalogue's own path leads nowhere any more; another file of the same bytes is added."""
+    added(catalogue, card[:1], copy=False)
+    card[0].unlink()
+    report = added(catalogue, card[3:])
+    assert (report.new, report.rejected) == (0, [])
+    assert [one.path for one in lookup.catalogued(catalogue)] == copies(catalogue)
 
 
 def test_an_original_that_changed_or_is_gone_is_listed_and_not_copied(catalogue: Catalogue, card: list[Path]) -> None:
-    keys = added(catalogue, card, copy=False).annotations
+    seen = list(zip(added(catalogue, card, copy=False).annotations, card, strict=True))
     card[1].write_bytes(b"other bytes")
     card[2].unlink()
-    rejected = keep_originals(catalogue, keys)
-    assert {one.path.name: one.reason for one in rejected} == {
-        "IMG 1.PNG": "it could not be copied into the catalogue: the file has changed since it was added",
-        "IMG 2.PNG": "it could not be copied into the catalogue: there is no such file: was it moved or renamed, or is "
-        "its drive not connected?",
-    }
+    rejected = keep_originals(catalogue, seen)
+    changed, gone = rejected
+    assert (changed.path, gone.path) == (card[1], card[2])
+    assert changed.reason == "it could not be copied into the catalogue: the file has changed since it was read"
+    assert gone.reason.endswith(": No such file or directory")
     assert len(copies(catalogue)) == 1

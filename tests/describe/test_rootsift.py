@@ -1,6 +1,6 @@
 """RootSIFT: where it says a spot is, a spot is; and its bytes keep the distances."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import cv2
@@ -89,8 +89,13 @@ def test_the_strongest_keypoints_are_kept() -> None:
 def test_a_richer_describer_holds_what_a_poorer_one_gives() -> None:
     chips = [Chip(blotches(seed), np.eye(2, 3)) for seed in (1, 2)]
     chips.insert(1, Chip(np.zeros((50, 50, 3), np.uint8), np.eye(2, 3)))
-    richest = RootSift(features=200, colour=True).describe(chips)
-    for poorer in (RootSift(features=60), RootSift(features=60, colour=True), RootSift(features=200)):
+    for poorer in (
+        RootSift(features=60),
+        RootSift(features=60, colour=True),
+        RootSift(features=200),
+        RootSift(features=60, upright=True),
+    ):
+        richest = replace(poorer, features=200, colour=True).describe(chips)
         found, cut_out = poorer.describe(chips), poorer.reduced(richest)
         for column, other in zip(asdict(found).values(), asdict(cut_out).values(), strict=True):
             np.testing.assert_array_equal(column, other)

@@ -51,6 +51,9 @@ def test_an_unsure_box_goes_on_with_a_track_and_begins_none(swim: Swim) -> None:
     tracks = motion_tracks(replace(some, scores=scores))
     assert (tracks[of == 0] == 0).all()
     assert (tracks[of == 1] == NOISE).all()
+    # Every second frame of a film is numbered so.
+    doubled = Detections(2 * some.frames, some.boxes, scores)
+    assert np.array_equal(motion_tracks(doubled), tracks)
     ignored = motion_tracks(replace(some, scores=scores), Motion(weak=0.4))
     assert (ignored[scores < 0.4] == NOISE).all()
 

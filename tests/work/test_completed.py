@@ -18,7 +18,7 @@ from resight.catalogue.decisions import Corrected, Undone
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.log import append
 from resight.method import open_method
-from resight.types import Place, Record, Side
+from resight.types import Box, Place, Record, Side
 from resight.work.add import AddReport, add
 from resight.work.processes import in_this_process
 
@@ -104,6 +104,17 @@ def test_a_time_and_a_place_stated_later_are_kept(catalogue: Catalogue, photos: 
         "stated to be taken at 61.1000, 5.2000, but the catalogue says 60.1000, 5.2000",
     ]
     assert facts(catalogue)[0] == (dated.taken_at, 60.1, 5.2)
+
+
+def test_two_animals_of_one_photo_share_its_time_and_place(catalogue: Catalogue, photos: list[Record]) -> None:
+    left, right = (replace(photos[0], box=Box(x, 0, 20, 40)) for x in (0, 30))
+    added(catalogue, [left, right])
+    day, reef = datetime(2021, 5, 4, 12, 30), Place(60.1, 5.2)
+    assert added(catalogue, [replace(left, taken_at=day), replace(right, place=reef)]).disputed == []
+    assert facts(catalogue) == [(day, 60.1, 5.2)]
+    other = datetime(2020, 5, 4, 12, 30)
+    disputed = added(catalogue, [replace(left, taken_at=day), replace(right, taken_at=other)]).disputed
+    assert [one.reason for one in disputed] == ["stated to be of 2020-05-04, but the catalogue says 2021-05-04"]
 
 
 def facts(catalogue: Catalogue) -> list[tuple[datetime | None, float | None, float | None]]:

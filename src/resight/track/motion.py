@@ -66,16 +66,15 @@ def motion_tracks(detections: Detections, motion: Motion | None = None) -> Ints:
         followed = _kept(followed, frame - followed.last <= chosen.patience + 1)
         for _ in range(frame - before if len(followed.numbers) else 0):
             _foretell(followed)
-        before = frame
         scores = detections.scores[here]
         sure, unsure = here[scores >= chosen.strong], here[(scores < chosen.strong) & (scores >= chosen.weak)]
         free = np.arange(len(followed.numbers))
         found, rows = _assigned(detections.boxes[sure], followed, free, chosen.margin, chosen.sure_overlap)
         _see(followed, rows, detections.boxes[sure[found]], frame)
         tracks[sure[found]] = followed.numbers[rows]
-        # Only who was in sight a moment ago may be half hidden now.
+        # Only who was in sight a moment ago, in the last frame that was looked at, may be half hidden now.
         free = np.setdiff1d(free, rows)
-        free = free[followed.last[free] == frame - 1]
+        free = free[followed.last[free] == before]
         half, rows = _assigned(detections.boxes[unsure], followed, free, chosen.margin, chosen.unsure_overlap)
         _see(followed, rows, detections.boxes[unsure[half]], frame)
         tracks[unsure[half]] = followed.numbers[rows]
@@ -83,6 +82,7 @@ def motion_tracks(detections: Detections, motion: Motion | None = None) -> Ints:
         tracks[new] = begun + np.arange(len(new))
         followed = _joined(followed, _begun(tracks[new], detections.boxes[new], frame))
         begun += len(new)
+        before = frame
     numbers, counts = np.unique(tracks, return_counts=True)
     tracks[np.isin(tracks, numbers[counts < chosen.fewest])] = NOISE
     return in_order(tracks)

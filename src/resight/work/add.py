@@ -16,7 +16,7 @@ from resight.catalogue.decisions import Assigned, Decision, NewIndividual, tidy_
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.log import append_all
 from resight.catalogue.lookup import refused
-from resight.catalogue.originals import keep_originals
+from resight.catalogue.originals import clear_unfinished, keep_originals
 from resight.catalogue.present import held, living
 from resight.catalogue.store import NewAnnotation, NewPhoto, add_rejected, add_shard, named
 from resight.catalogue.vectors import collect_garbage, write_shard
@@ -63,6 +63,8 @@ def add(
     `copy` the photos are copied into the catalogue's folder; otherwise it refers to them where they lie.
     """
     collect_garbage(catalogue)
+    if copy:
+        clear_unfinished(catalogue)
     report = AddReport()
     search = NearCopySearch(catalogue)
     shards = (_sorted_out(catalogue, fingerprint, group) for group in in_shards(entries))
@@ -76,7 +78,8 @@ def add(
             _commit(catalogue, session, shard, fingerprint, said_not, by, report)
         report.near_copies += search.among(report.annotations[before:])
         if copy:
-            report.rejected += keep_originals(catalogue, report.annotations[before:])
+            read = [outcome.record.path for outcome in shard.outcomes if not isinstance(outcome, Rejection)]
+            report.rejected += keep_originals(catalogue, list(zip(report.annotations[before:], read, strict=True)))
         done += len(shard.outcomes)
         if progress is not None:
             progress(done)

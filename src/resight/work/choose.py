@@ -1,9 +1,9 @@
 """Choose how to describe a catalogue's animals by asking its own named photos about each other.
 
-Flanks are best compared inside the mask, flukes with their outline, parts of one photograph without any mask, and koi
-by their colours. No rule knows which; the photos do. A sample of them is described in each way, each photo is asked
-about with its own encounter left out, and the way that names most of them is taken; with more keypoints, and with
-colours, if that names still more.
+Flanks are best compared inside the mask, flukes with their outline and upright, parts of one photograph without any
+mask, and koi by their colours. No rule knows which; the photos do. A sample of them is described in each way, each
+photo is asked about with its own encounter left out, and the way that names most of them is taken; with keypoints that
+keep their direction, with more of them, and with colours, if that names still more.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from resight.work.sample import describe_sample
 SAMPLE = 160
 PHOTOS_EACH = 4  # of an individual, or more where that would not fill the sample
 FEWEST = 30
-OPTIONS = "many", "colour"
+UPRIGHT, OPTIONS = "upright", ("many", "colour")
 ASKING = 10  # asking the sample takes about as long as describing so many of its photos
 DRIVEN = 1.25  # how many times as many right names without a mask show that the backgrounds do the naming
 
@@ -74,8 +74,9 @@ def choose(
     if len(sample) < FEWEST:
         return Choice(default_method(), {})
     ways = (INSIDE, MASKED, PLAIN) if masks_to_be_had() else (PLAIN, BARE_INSIDE)
-    richest = {way: with_option(with_option(way, OPTIONS[0]), OPTIONS[1]) for way in ways}
-    total = len(sample) + ASKING * (len(ways) + len(OPTIONS))
+    roots = [root for way in ways for root in (way, with_option(way, UPRIGHT))]
+    richest = {root: with_option(with_option(root, OPTIONS[0]), OPTIONS[1]) for root in roots}
+    total = len(sample) + ASKING * (len(ways) + 1 + len(OPTIONS))
 
     def tell(done: int) -> None:
         if progress is not None:
@@ -84,17 +85,18 @@ def choose(
     described = describe_sample(sample, list(richest.values()), executor, tell)
     tried: dict[str, float] = {}
 
-    def ask(method: str, way: str) -> None:
-        tried[method] = _named_rightly(described.labels, _by(method, described.descriptors[richest[way]]), sides)
+    def ask(method: str, root: str) -> str:
+        tried[method] = _named_rightly(described.labels, _by(method, described.descriptors[richest[root]]), sides)
         tell(len(sample) + ASKING * len(tried))
+        # Where two are level the earlier is taken: it is the simpler and faster one.
+        return max(tried, key=lambda name: tried[name])
 
     for way in ways:
         ask(way, way)
-    # Where two are level the earlier is taken: it is the simpler and faster one.
-    way = best = max(tried, key=lambda name: tried[name])
+    upright = with_option(max(tried, key=lambda name: tried[name]), UPRIGHT)
+    root = best = ask(upright, upright)
     for option in OPTIONS:
-        ask(with_option(best, option), way)
-        best = max(tried, key=lambda name: tried[name])
+        best = ask(with_option(best, option), root)
     return Choice(best, tried)
 
 

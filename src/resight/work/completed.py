@@ -25,10 +25,13 @@ def completed(session: Session, stated: list[tuple[int, Record]]) -> tuple[list[
     times and places where there were none.
     """
     now = sights(session, [key for key, _ in stated])
+    # Time and place belong to the photo, and so to all annotations in it.
+    taken = {sight.photo: (sight.taken_at, sight.place) for sight in now.values()}
     filled: list[tuple[int, Side | None, str]] = []
     disputed: list[Rejection] = []
     for key, record in stated:
-        sight, label = now[key], own_encounter(record)
+        label, (taken_at, place) = own_encounter(record), taken[now[key].photo]
+        sight = replace(now[key], taken_at=taken_at, place=place)
         side = record.side if sight.side is Side.UNKNOWN and record.side is not Side.UNKNOWN else None
         encounter = label if not sight.encounter else ""
         if side or encounter:
@@ -37,11 +40,12 @@ def completed(session: Session, stated: list[tuple[int, Record]]) -> tuple[list[
             sight,
             side=side or sight.side,
             encounter=encounter or sight.encounter,
-            taken_at=sight.taken_at or record.taken_at,
-            place=sight.place or record.place,
+            taken_at=taken_at or record.taken_at,
+            place=place or record.place,
         )
-        if (now[key].taken_at, now[key].place) != (sight.taken_at, sight.place):
-            date_and_place(session, sight.photo, now[key].taken_at, now[key].place)
+        if (now[key].taken_at, now[key].place) != (taken_at, place):
+            taken[sight.photo] = now[key].taken_at, now[key].place
+            date_and_place(session, sight.photo, *taken[sight.photo])
         disputed += [Rejection(record.path, reason) for reason in _contradictions(now[key], record)]
     ids = encounter_ids(session, {label: key for key, _, label in reversed(filled) if label})
     return [Corrected(key, side, encounter=ids[label] if label else None) for key, side, label in filled], disputed
