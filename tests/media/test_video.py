@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Sequence
 from fractions import Fraction
@@ -33,8 +34,11 @@ def shown_number(pixels: Pixels) -> int:
     return sum(1 << bit for bit in range(BITS) if pixels[HEIGHT // 4, bit * 26 + 14].mean() > 127)
 
 
-def write(path: Path, times: Sequence[int], codec: str = "libx264") -> Path:
-    """A video with a frame at each of these times, in fiftieths of a second; key frames are far between."""
+def write(path: Path, times: Sequence[int], codec: str = "libx264", between: int = 0, sound: float = 0) -> Path:
+    """A video with a frame at each of these times, in fiftieths of a second; key frames are far between.
+
+    `between`: frames that are stored after later ones; `sound`: seconds of silence beside it.
+    """
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=RATE)
         assert isinstance(stream, av.VideoStream)
@@ -42,11 +46,21 @@ def write(path: Path, times: Sequence[int], codec: str = "libx264") -> Path:
         stream.time_base = Fraction(1, 50)
         stream.codec_context.time_base = Fraction(1, 50)
         stream.gop_size = 12
+        stream.codec_context.max_b_frames = between
+        silence = container.add_stream("aac", rate=8000, layout="mono") if sound else None
         for number, time in enumerate(times):
             one = av.VideoFrame.from_ndarray(picture(number), format="rgb24")
             one.pts, one.time_base = time, Fraction(1, 50)
             container.mux(stream.encode(one))
         container.mux(stream.encode())
+        if silence is not None:
+            assert isinstance(silence, av.AudioStream)
+            quiet = av.AudioFrame.from_ndarray(
+                np.zeros((1, int(sound * 8000)), np.float32), format="fltp", layout="mono"
+            )
+            quiet.sample_rate, quiet.pts = 8000, 0
+            container.mux(silence.encode(quiet))
+            container.mux(silence.encode())
     return path
 
 
@@ -99,6 +113,41 @@ def test_one_frame_is_found_by_its_number(film: Path, number: int) -> None:
     assert np.array_equal(one.pixels, read(film)[0][number].pixels)
 
 
+@pytest.mark.parametrize(
+    ("name", "codec", "between"),
+    [
+        ("film.ts", "libx264", 2),
+        ("film.avi", "libx264", 2),
+        ("film.avi", "mpeg4", 1),
+        ("film.mkv", "libx264", 2),
+        ("film.mpg", "mpeg2video", 2),
+        ("film.mp4", "mpeg4", 0),
+    ],
+)
+def test_whatever_the_container_a_number_means_one_frame(tmp_path: Path, name: str, codec: str, between: int) -> None:
+    film = write(tmp_path / name, range(0, 80, 2), codec, between)
+    found, _ = read(film)
+    assert [one.number for one in found] == list(range(len(found)))
+    times = [one.seconds for one in found]
+    assert all(later > earlier for earlier, later in zip(times, times[1:], strict=False))
+    assert len(found) >= 38
+    for one in found[::6]:
+        again = frame(film, one.number)
+        assert np.array_equal(again.pixels, one.pixels)
+        assert again.seconds == pytest.approx(one.seconds)
+
+
+def test_a_film_is_whole_where_its_sound_goes_on_or_its_frames_are_rare(tmp_path: Path) -> None:
+    for name in ("film.mp4", "film.mkv"):
+        assert read(write(tmp_path / name, range(0, 80, 2), sound=4))[1] == []
+    assert read(write(tmp_path / "slow.mp4", range(0, 2500, 250)))[1] == []
+
+
+def test_a_name_may_hold_a_colon(film: Path) -> None:
+    named = film.rename(film.with_name("dive:1.mp4"))
+    assert video_facts(named).width == WIDTH
+
+
 @pytest.mark.parametrize("number", [-1, 40])
 def test_a_frame_that_is_not_there(film: Path, number: int) -> None:
     with pytest.raises(VideoError, match=rf"film\.mp4: there is no frame {number}; it has 40, numbered from 0"):
@@ -143,6 +192,7 @@ def test_damage_in_the_middle_is_listed_and_the_rest_goes_on(film: Path) -> None
     found, rejected = read(film)
     assert rejected
     assert all(one.path == film for one in rejected)
+    assert re.search(r"after 0\.\d seconds a frame (is damaged|cannot be decoded)", rejected[0].reason)
     assert [shown_number(one.pixels) for one in found[:10]] == list(range(10))
     assert shown_number(found[-1].pixels) == 39
 
@@ -178,7 +228,7 @@ def test_sound_alone_is_no_video(tmp_path: Path) -> None:
         silence = av.AudioFrame.from_ndarray(np.zeros((1, 800), np.int16), layout="mono")
         silence.sample_rate = 8000
         container.mux(stream.encode(silence))
-    with pytest.raises(VideoError, match="it has no pictures"):
+    with pytest.raises(VideoError, match="it has no moving pictures"):
         video_facts(path)
 
 

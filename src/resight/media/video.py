@@ -14,6 +14,7 @@ from pathlib import Path
 import av
 import numpy as np
 from av.container import InputContainer
+from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -22,7 +23,10 @@ from resight.media.file_bytes import check_regular, why_unreadable
 from resight.media.file_names import shown
 from resight.types import Ints, Pixels, Rejection
 
-LAST = 1.0  # seconds that the last frame may be shown before its film counts as cut off
+LAST = 1.0  # seconds that the last frame may be shown before its film counts as cut off; or two frames, if longer
+USUAL_RATE = 25.0
+# Containers that tell the time of every packet, and from whose key frames one can go on.
+SEEKABLE = {"mp4", "mov", "matroska", "webm"}
 Progress = Callable[[float, float | None], None]
 
 
@@ -45,22 +49,29 @@ class Frame:
     pixels: Pixels
 
 
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    number: int
+    seconds: float
+    frame: VideoFrame
+
+
 def video_facts(path: Path) -> VideoFacts:
     """The size, length and speed of a video; VideoError where it is none. One frame is decoded, for its rotation."""
     with _opened(path) as (container, stream):
-        first = next(iter(_decoded(path, container, stream)), None)
-        if not isinstance(first, VideoFrame):
-            raise VideoError(f"{shown(path)}: not one frame can be decoded; is the file complete?")
-        height, width = _upright(first).shape[:2]
-        rate = stream.average_rate or stream.guessed_rate
-        return VideoFacts(width, height, _length(container, stream), float(rate) if rate else None)
+        for one in _decoded(path, container, stream):
+            if isinstance(one, _Decoded):
+                height, width = _upright(one.frame).shape[:2]
+                return VideoFacts(width, height, _length(container, stream), _rate(stream))
+    raise _nothing(path)
 
 
 def frames(path: Path, *, every: int = 1, progress: Progress | None = None) -> Iterator[Frame | Rejection]:
     """Every frame of a video, or every so manieth, in the order in which they are shown.
 
-    What cannot be decoded comes as a rejection at its place, and the rest goes on; so does an end before the stated
-    one. Numbers count the frames that could be decoded. `progress` is told the seconds done and in all.
+    What cannot be decoded, or is damaged, comes as a rejection at its place, and the rest goes on; so does an end
+    before the stated one. A damaged frame comes all the same, and those after it may show traces of the damage. Times
+    rise. `progress` is told the seconds done and in all.
 
     Raises:
         VideoError: the file cannot be read, or is no video.
@@ -68,44 +79,46 @@ def frames(path: Path, *, every: int = 1, progress: Progress | None = None) -> I
     if every < 1:
         raise ValueError(f"every {every} frames cannot be taken: it is at least 1")
     with _opened(path) as (container, stream):
-        total = _length(container, stream)
-        number, seconds = 0, 0.0
+        total, seconds, number = _length(container, stream), 0.0, -1
         for one in _decoded(path, container, stream):
             if isinstance(one, Rejection):
                 yield one
                 continue
-            seconds = _seconds(one, stream, seconds)
+            number, seconds = one.number, one.seconds
             if number % every == 0:
-                yield Frame(number, seconds, _upright(one))
-            number += 1
+                yield Frame(number, seconds, _upright(one.frame))
             if progress is not None:
                 progress(seconds, total)
-        if not number:
-            raise VideoError(f"{shown(path)}: not one frame can be decoded; is the file complete?")
-        if total is not None and seconds + LAST < total:
+        if number < 0:
+            raise _nothing(path)
+        if total is not None and seconds + max(LAST, 2 / (_rate(stream) or USUAL_RATE)) < total:
             yield Rejection(path, f"it ends after {seconds:.1f} of the {total:.1f} seconds it states; was it cut off?")
 
 
 def frame(path: Path, number: int) -> Frame:
-    """One frame by its number, found from the key frame before it rather than from the start.
+    """One frame by its number, as `frames` counts.
 
-    Exact for whole files; where some frames cannot be decoded, numbers after them may differ from those of `frames`.
-    The file's packets are read through once, without decoding, to know the times of all frames.
+    In MP4 and Matroska it is found from the key frame before it, once the packets have been read through, without
+    decoding, for the times of all frames. Elsewhere, and in films with damage, all frames before it are decoded.
 
     Raises:
         VideoError: the file is no video, or has no such frame.
     """
     with _opened(path) as (container, stream):
         times = _times(container, stream)
-    if not 0 <= number < len(times):
-        raise VideoError(f"{shown(path)}: there is no frame {number}; it has {len(times)}, numbered from 0")
+    if times is not None and 0 <= number < len(times):
+        with _opened(path) as (container, stream):
+            found = _sought(path, container, stream, int(times[number]))
+            if found is not None:
+                return Frame(number, _clock(found, stream, 0.0), _upright(found))
+    held = 0
     with _opened(path) as (container, stream):
-        wanted = int(times[number])
-        container.seek(wanted, stream=stream, backward=True, any_frame=False)
         for one in _decoded(path, container, stream):
-            if isinstance(one, VideoFrame) and one.pts is not None and one.pts >= wanted:
-                return Frame(number, _seconds(one, stream, 0.0), _upright(one))
-    raise VideoError(f"{shown(path)}: frame {number} cannot be decoded")
+            if isinstance(one, _Decoded):
+                held = one.number + 1
+                if one.number == number:
+                    return Frame(number, one.seconds, _upright(one.frame))
+    raise VideoError(f"{shown(path)}: there is no frame {number}; it has {held}, numbered from 0")
 
 
 @contextmanager
@@ -113,8 +126,11 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     try:
         if not check_regular(path):
             raise VideoError(f"{shown(path)}: the file is empty: copy it again from where it came")
-        container = av.open(str(path), "r", metadata_errors="replace")
-    except (av.FFmpegError, av.error.InvalidDataError) as error:
+        # Without `file:`, what stands before a colon in a name would be taken for a protocol.
+        container = av.open(f"file:{path.absolute()}", "r", metadata_errors="replace")
+    except PermissionError as error:
+        raise VideoError(f"{shown(path)}: {why_unreadable(error)}") from error
+    except av.FFmpegError as error:
         raise VideoError(
             f"{shown(path)}: this is no video that can be read ({error.strerror}); "
             "a recording that was broken off has no index: let the camera's own program repair it"
@@ -122,16 +138,17 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     except (OSError, ValueError) as error:
         raise VideoError(f"{shown(path)}: {why_unreadable(error)}") from error
     with container:
-        if not container.streams.video:
-            raise VideoError(f"{shown(path)}: it has no pictures, only sound or text")
-        stream = container.streams.video[0]
-        stream.thread_type = "AUTO"
-        yield container, stream
+        # The picture on a record's cover is a video stream of one frame.
+        moving = [one for one in container.streams.video if not one.disposition & Disposition.attached_pic]
+        if not moving:
+            raise VideoError(f"{shown(path)}: it has no moving pictures, only sound or text")
+        moving[0].thread_type = "AUTO"
+        yield container, moving[0]
 
 
-def _decoded(path: Path, container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame | Rejection]:
-    """Decoded frames in the order shown; a rejection for each packet that cannot be decoded."""
-    seconds = 0.0
+def _decoded(path: Path, container: InputContainer, stream: VideoStream) -> Iterator[_Decoded | Rejection]:
+    """Decoded frames in the order shown; a rejection for what cannot be decoded, or is damaged."""
+    number, seconds = 0, 0.0
     packets = container.demux(stream)
     while True:
         try:
@@ -147,30 +164,62 @@ def _decoded(path: Path, container: InputContainer, stream: VideoStream) -> Iter
             yield Rejection(path, f"after {seconds:.1f} seconds a frame cannot be decoded: {error.strerror}")
             continue
         for one in found:
-            seconds = _seconds(one, stream, seconds)
-            yield one
+            # Some containers give no times to frames, or those of the order in which they are stored.
+            stated = _clock(one, stream, 0.0)
+            rises = not number or stated > seconds
+            seconds = stated if rises else seconds + 1 / (_rate(stream) or USUAL_RATE)
+            if one.is_corrupt:
+                yield Rejection(path, f"after {seconds:.1f} seconds a frame is damaged, and may show what is not there")
+            yield _Decoded(number, seconds, one)
+            number += 1
 
 
-def _times(container: InputContainer, stream: VideoStream) -> Ints:
-    """The presentation times of all frames, in the stream's time base, in the order shown."""
-    times = [packet.pts for packet in container.demux(stream) if packet.pts is not None and packet.size]
+def _times(container: InputContainer, stream: VideoStream) -> Ints | None:
+    """The presentation times of all frames, in the stream's time base, in the order shown; None where not certain."""
+    if not SEEKABLE & set(container.format.name.split(",")):
+        return None
+    times: list[int] = []
+    for packet in container.demux(stream):
+        if not packet.size:
+            continue
+        if packet.pts is None or packet.is_discard or packet.is_corrupt:
+            return None
+        times.append(packet.pts)
     return np.unique(np.array(times, dtype=np.int64))
 
 
-def _seconds(one: VideoFrame, stream: VideoStream, before: float) -> float:
+def _sought(path: Path, container: InputContainer, stream: VideoStream, wanted: int) -> VideoFrame | None:
+    """The frame of this very time, from the key frame before it; None where that cannot be had."""
+    container.seek(wanted, stream=stream, backward=True, any_frame=False)
+    for one in _decoded(path, container, stream):
+        if isinstance(one, Rejection) or one.frame.pts is None or one.frame.pts > wanted:
+            return None
+        if one.frame.pts == wanted:
+            return one.frame
+    return None
+
+
+def _clock(one: VideoFrame, stream: VideoStream, otherwise: float) -> float:
+    """Seconds from the start, as the file states them."""
     if one.pts is None or one.time_base is None:
-        return before
+        return otherwise
     return float((one.pts - (stream.start_time or 0)) * one.time_base)
 
 
+def _rate(stream: VideoStream) -> float | None:
+    rate = stream.average_rate or stream.guessed_rate
+    return float(rate) if rate else None
+
+
 def _length(container: InputContainer, stream: VideoStream) -> float | None:
-    """The seconds that the file states. Of one cut off, ffmpeg guesses some of these from what is left."""
+    """The seconds of pictures that the file states. Of one cut off, ffmpeg guesses some of these from what is left."""
     stated = [0.0]
     if stream.duration and stream.time_base:
         stated.append(float(stream.duration * stream.time_base))
     if stream.frames and stream.average_rate:
         stated.append(float(stream.frames / stream.average_rate))
-    if container.duration:
+    # The container is as long as its longest stream, which may be the sound.
+    if max(stated) == 0 and container.duration and len(container.streams) == 1:
         stated.append(container.duration / av.time_base)
     return max(stated) or None
 
@@ -179,3 +228,7 @@ def _upright(one: VideoFrame) -> Pixels:
     """The pixels, turned as the camera noted; it turns in steps of a quarter, counterclockwise."""
     pixels = one.to_ndarray(format="rgb24")
     return np.ascontiguousarray(np.rot90(pixels, round(one.rotation / 90) % 4))
+
+
+def _nothing(path: Path) -> VideoError:
+    return VideoError(f"{shown(path)}: not one frame can be decoded; is the file complete?")
