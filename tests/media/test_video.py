@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import struct
 from collections.abc import Sequence
@@ -129,12 +130,28 @@ def test_whatever_the_container_a_number_means_one_frame(tmp_path: Path, name: s
     found, _ = read(film)
     assert [one.number for one in found] == list(range(len(found)))
     times = [one.seconds for one in found]
-    assert all(later > earlier for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later > earlier for earlier, later in itertools.pairwise(times))
     assert len(found) >= 38
     for one in found[::6]:
         again = frame(film, one.number)
         assert np.array_equal(again.pixels, one.pixels)
         assert again.seconds == pytest.approx(one.seconds)
+
+
+def test_a_trimmed_film_begins_where_it_was_trimmed(film: Path) -> None:
+    data = bytearray(film.read_bytes())
+    # Of the list of edits: version, how many, and of the first its duration and where it begins.
+    entry = data.index(b"elst") + 4
+    (began,) = struct.unpack(">i", data[entry + 12 : entry + 16])
+    with av.open(str(film)) as container:
+        scale = container.streams.video[0].time_base
+    assert scale is not None
+    data[entry + 12 : entry + 16] = struct.pack(">i", began + int(5 / RATE / scale))
+    film.write_bytes(data)
+    found, _ = read(film)
+    assert [shown_number(one.pixels) for one in found] == list(range(5, 40))
+    for number in (0, 1, 20):
+        assert shown_number(frame(film, number).pixels) == number + 5
 
 
 def test_a_film_is_whole_where_its_sound_goes_on_or_its_frames_are_rare(tmp_path: Path) -> None:
