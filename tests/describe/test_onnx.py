@@ -9,8 +9,9 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper
 
+from resight.chip.padded import DEVIATION, MEAN
 from resight.describe.builtin import onnx as open_onnx
-from resight.describe.onnx import DEFAULT_SIZE, DEVIATION, MEAN, OnnxDescriber
+from resight.describe.onnx import DEFAULT_SIZE, OnnxDescriber
 from resight.errors import ResightError
 from resight.types import Chip
 

@@ -31,6 +31,7 @@ def poses(draw: st.DrawFn) -> Pose:
 def test_a_projected_place_of_the_skin_is_the_place_its_pixel_sees(pose: Pose, depth: float, snout: float) -> None:
     solid = Solid.of(Proportions(depth=depth, snout=snout), pose.bend)
     seen = look(pose, solid, WIDTH, HEIGHT)
+    assert seen is not None
     x, tau = (grid.ravel() for grid in np.meshgrid(np.linspace(0.2, 1, 9), np.linspace(-0.9, 0.9, 7)))
     points, outward = solid.surface(x, tau)
     pixels = pose.project(points).round().astype(int)

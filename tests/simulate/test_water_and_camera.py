@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resight.simulate.camera import draw_camera, record
+from resight.simulate.camera import draw_camera, exposure, record
 from resight.simulate.noise import smooth_noise
-from resight.simulate.water import caustics, clearness, draw_water, glow
+from resight.simulate.water import caustics, clearness, draw_water, draw_waves, glow
 from resight.types import Floats
 
 
@@ -28,9 +28,14 @@ def test_water_is_lighter_to_the_surface() -> None:
 
 def test_caustics_move_light_and_add_none() -> None:
     water = draw_water(np.random.default_rng(2))
-    moments = [caustics(water, np.random.default_rng(i), 160, 120) for i in range(6)]
+    waves = draw_waves(np.random.default_rng(1), 480)
+    moments = [caustics(water, waves, second, 640, 480) for second in range(6)]
     assert abs(np.mean(moments) - 1) < 0.1
     assert np.std(moments) > 0
+    later = caustics(water, waves, 1 / 50, 640, 480)
+    assert 0 < np.abs(later - moments[0]).mean() < np.abs(moments[1] - moments[0]).mean() / 2
+    corner = caustics(water, waves, 0, 320, 240, left=320, top=240)
+    assert np.abs(corner[40:200, 40:280] - moments[0][280:440, 360:600]).mean() < 0.05
 
 
 def test_dim_and_bright_scenes_are_exposed_alike() -> None:
@@ -38,9 +43,8 @@ def test_dim_and_bright_scenes_are_exposed_alike() -> None:
     scene = 0.2 + 0.05 * np.stack([smooth_noise(rng, 120, 160, 30) for _ in range(3)])
     subject: Floats = np.ones((120, 160), np.float32)
     camera = draw_camera(np.random.default_rng(4), np.random.default_rng(5))
-    dim, bright = (
-        record(np.asarray(scene * light, np.float32), subject, camera, np.random.default_rng(6)) for light in (0.1, 10)
-    )
+    scenes = [np.asarray(scene * light, np.float32) for light in (0.1, 10)]
+    dim, bright = (record(one, exposure(one, subject, camera), camera, np.random.default_rng(6)) for one in scenes)
     assert dim.dtype == np.uint8
     assert dim.shape == (120, 160, 3)
     assert abs(float(dim.mean()) - float(bright.mean())) < 2

@@ -8,11 +8,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from resight.chip.padded import DEVIATION, MEAN
 from resight.types import Mask, Pixels
 from resight.weights import U2NETP, find_weights
-
-MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
-DEVIATION = np.array([0.229, 0.224, 0.225], dtype=np.float32)
 
 Foreground = Callable[[Pixels], Mask]
 

@@ -7,15 +7,12 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-import cv2
 import numpy as np
 
+from resight.chip.padded import normalised, padded
 from resight.errors import ResightError
 from resight.types import Chip, Embeddings, Floats
 
-MEAN = np.array([0.485, 0.456, 0.406], dtype=np.float32)
-DEVIATION = np.array([0.229, 0.224, 0.225], dtype=np.float32)
-GREY = 124
 DEFAULT_SIZE = 224
 
 
@@ -65,8 +62,8 @@ class OnnxDescriber:
         if not chips:
             # Only the model knows how long its vectors are.
             return Embeddings(self._run(np.zeros((1, 3, self._height, self._width), np.float32))[:0])
-        images = [_prepared(chip, self._height, self._width) for chip in chips]
-        found = [self._run(np.stack(images[i : i + self._batch])) for i in range(0, len(images), self._batch)]
+        images = np.stack([padded(chip, self._height, self._width) for chip in chips])
+        found = [self._run(normalised(images[i : i + self._batch])) for i in range(0, len(images), self._batch)]
         vectors = np.concatenate(found)
         return Embeddings(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12))
 
@@ -76,17 +73,3 @@ class OnnxDescriber:
             images = np.concatenate([images, np.repeat(images[-1:], self._batch - wanted, axis=0)])
         output = np.asarray(self._session.run(None, {self._input: images})[0], dtype=np.float32)[:wanted]
         return output.reshape(*output.shape[:2], -1).mean(axis=2) if output.ndim > 2 else output
-
-
-def _prepared(chip: Chip, height: int, width: int) -> Floats:
-    pixels = chip.pixels
-    if chip.mask is not None:
-        pixels = np.where(chip.mask[..., None] > 127, pixels, GREY).astype(np.uint8)
-    factor = min(width / pixels.shape[1], height / pixels.shape[0])
-    w, h = max(1, round(pixels.shape[1] * factor)), max(1, round(pixels.shape[0] * factor))
-    canvas = np.full((height, width, 3), GREY, np.uint8)
-    top, left = (height - h) // 2, (width - w) // 2
-    canvas[top : top + h, left : left + w] = cv2.resize(
-        pixels, (w, h), interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    )
-    return np.ascontiguousarray(((canvas.astype(np.float32) / 255 - MEAN) / DEVIATION).transpose(2, 0, 1))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from resight.simulate.shape import LENGTH, TAU, Solid, surface_angle
 from resight.types import Doubles, Floats
 
-COLUMNS, ROWS = 1144, 680
+COLUMNS, ROWS = 1936, 680
 PER_X, PER_TAU = COLUMNS / LENGTH, ROWS / (2 * TAU)
 
 Curve = tuple[tuple[float, float], ...]

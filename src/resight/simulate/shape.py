@@ -1,7 +1,7 @@
 """The solid: a salmon's head and trunk as elliptic cross-sections along the body axis.
 
 Lengths are in head lengths. x runs from the tip of the snout (0) over the rear edge of the gill cover (1)
-to the trunk; y points down; z points to the viewer of the flank. A point of the surface is named by x and
+to the root of the tail; y points down; z points to the viewer of the flank. A point of the surface is named by x and
 by tau, the angle round the axis in radians: 0 on the flank, -pi/2 on the ridge of the back, pi/2 below.
 """
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from resight.types import Doubles
 
-LENGTH = 2.6
+LENGTH = 4.4
 TAU = 2.1
 _STEPS = 1024
 
@@ -34,7 +34,12 @@ _PROFILE = np.array(
         (1.300, -0.420, 0.380, 0.216),
         (1.700, -0.456, 0.418, 0.225),
         (2.150, -0.474, 0.438, 0.225),
-        (2.600, -0.474, 0.438, 0.220),
+        (2.600, -0.466, 0.432, 0.220),
+        (3.000, -0.410, 0.385, 0.195),
+        (3.400, -0.310, 0.295, 0.155),
+        (3.800, -0.215, 0.205, 0.105),
+        (4.150, -0.185, 0.175, 0.060),
+        (4.400, -0.195, 0.185, 0.025),
     ]
 )
 
@@ -73,14 +78,19 @@ class Sections:
 
 @dataclass(frozen=True, slots=True)
 class Solid:
-    """One fish's shape: a table over the square root of x, so that the tip of the snout comes out round."""
+    """One fish's shape: a table over the square root of x, so that the tip of the snout comes out round.
+
+    The wave that runs down a swimming body is as wide as `bend` says, to (+) or from (-) the viewer at first, and is
+    at `phase` radians of its course.
+    """
 
     table: Doubles
     bend: float = 0.0
+    phase: float = 0.0
 
     @staticmethod
-    def of(proportions: Proportions = Proportions(), bend: float = 0.0) -> Solid:
-        """The shape with these proportions; `bend` curves the trunk to (+) or from (-) the viewer."""
+    def of(proportions: Proportions = Proportions(), bend: float = 0.0, phase: float = 0.0) -> Solid:
+        """The shape with these proportions."""
         x = _grid() ** 2
         standard = _standard(x, proportions.snout)
         root = np.sqrt(standard)
@@ -89,7 +99,7 @@ class Solid:
         centre, height = (back + belly) / 2, (belly - back) / 2 * proportions.depth
         columns = [centre, height, width * proportions.width]
         slopes = [np.clip(np.gradient(column, x, edge_order=1), -3, 3) for column in columns]
-        return Solid(np.stack([*columns, *slopes, standard]), bend)
+        return Solid(np.stack([*columns, *slopes, standard]), bend, phase)
 
     def sections(self, x: npt.NDArray[np.floating]) -> Sections:
         """The cross-sections at x, of any shape; x beyond the ends is taken as the end."""
@@ -100,8 +110,12 @@ class Solid:
         centre, height, width, c, h, w, standard = (
             column[low] * (1 - share) + column[low + 1] * share for column in self.table
         )
+        return Sections(centre, height, width, self.sideways(x), c, h, w, standard)
+
+    def sideways(self, x: npt.NDArray[np.floating]) -> Doubles:
+        """How far the axis is to the viewer at x: the head is stiff, the tail swings widest."""
         behind = np.maximum(x - 0.8, 0)
-        return Sections(centre, height, width, self.bend * behind**2, c, h, w, standard)
+        return np.asarray(self.bend * behind**2 * np.cos(self.phase - 1.1 * behind) / (1 + 0.25 * behind**2))
 
     def surface(self, x: npt.NDArray[np.floating], tau: npt.NDArray[np.floating]) -> tuple[Doubles, Doubles]:
         """The points (n, 3) and normals (n, 3) where places of the mean fish's skin lie on this fish."""

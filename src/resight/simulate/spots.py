@@ -10,6 +10,7 @@ from resight.simulate.drawing import COLUMNS, ROWS, column_of, row_of, tau_of, x
 from resight.simulate.shape import Solid, surface_angle
 from resight.types import Doubles, Floats, Side
 
+NEARLY_SPOTLESS = 0.04  # the share of fish with one to three spots on a side of the head
 _LOBES = np.arange(2, 6)
 
 # Where melanophore spots lie: centre x, centre y, spread in x, spread in y, share of the spots of the head.
@@ -51,12 +52,14 @@ def spot_pattern(seed: int, individual: int, side: Side) -> SpotPattern:
     >>> len(spot_pattern(1, 7, Side.LEFT)) == len(spot_pattern(1, 7, Side.LEFT))
     True
     """
-    spottiness = np.random.default_rng([seed, individual, 1]).normal(np.log(20), 0.4)
+    own = np.random.default_rng([seed, individual, 1])
+    spottiness, bare = own.normal(np.log(20), 0.4), own.random() < NEARLY_SPOTLESS
     rng = np.random.default_rng([seed, individual, 2, list(Side).index(side)])
     n = int(np.clip(np.round(np.exp(spottiness + rng.normal(0, 0.15))), 5, 40))
-    size = 0.0215 * (20 / n) ** 0.25
+    n = int(rng.integers(1, 4)) if bare else n
+    size = 0.0215 * (20 / max(n, 5)) ** 0.25
     x, y = _placed(rng, n)
-    trunk = max(3, round(n * 0.5))
+    trunk = max(3, round(n * 0.9))
     x_trunk, y_trunk = _placed_on_trunk(rng, trunk)
     x, y = np.concatenate([x, x_trunk]), np.concatenate([y, y_trunk])
     total = len(x)
@@ -101,7 +104,7 @@ def spot_cover(pattern: SpotPattern) -> Floats:
 def _placed(rng: np.random.Generator, n: int) -> tuple[Doubles, Doubles]:
     """N places on the head, not too near to each other, to the eye or to the edge of the gill cover."""
     places: list[tuple[float, float]] = []
-    apart = 0.056 * (20 / n) ** 0.4
+    apart = 0.056 * (20 / max(n, 5)) ** 0.4
     while len(places) < n:
         region = _REGIONS[rng.choice(len(_REGIONS), p=_REGIONS[:, 4])]
         x, y = rng.normal(region[:2], region[2:4])
@@ -117,5 +120,5 @@ def _placed(rng: np.random.Generator, n: int) -> tuple[Doubles, Doubles]:
 
 def _placed_on_trunk(rng: np.random.Generator, n: int) -> tuple[Doubles, Doubles]:
     """N places behind the gill cover, above the lateral line."""
-    x = rng.uniform(1.06, 2.3, n)
-    return x, rng.uniform(-0.34, -0.09, n) - 0.05 * (x - 1)
+    x = rng.uniform(1.06, 3.7, n)
+    return x, (rng.uniform(-0.34, -0.09, n) - 0.05 * np.minimum(x - 1, 1.3)) * np.interp(x, [2.6, 3.8], [1, 0.5])

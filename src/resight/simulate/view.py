@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from resight.simulate.shape import Sections, Solid, normals
+from resight.simulate.shape import LENGTH, Sections, Solid, normals
 from resight.types import Bools, Doubles, Floats, Side
 
 _PIVOT = np.array([0.5, 0.0, 0.0])
@@ -52,7 +52,8 @@ class Pose:
     def project(self, points: Doubles) -> Doubles:
         """The pixels (n, 2) where points (n, 3) of the fish are seen, were nothing in the way."""
         seen = (points - _PIVOT) @ self.rotation.T
-        scale = self.length * self.distance / (self.distance - seen[:, 2:])
+        # What is beside or behind the camera is far out of the picture.
+        scale = self.length * self.distance / np.maximum(self.distance - seen[:, 2:], 0.2)
         return np.asarray(self.at + seen[:, :2] * scale * [self.mirror, 1])
 
     def facing(self, points: Doubles, outward: Doubles) -> Bools:
@@ -99,21 +100,24 @@ class Seen:
     normal_z: Floats
 
 
-def look(pose: Pose, solid: Solid, width: int, height: int) -> Seen:
-    """Follow the rays of pixels to the fish.
+def look(pose: Pose, solid: Solid, width: int, height: int) -> Seen | None:
+    """Follow the rays of pixels to the fish; None where it is out of the picture.
 
     At a fixed x the cross-section is an ellipse and the ray meets it where a quadratic vanishes; the point
     found gives a better x, and a few rounds settle it, as cross-sections change slowly along the body. Every
     8th pixel is followed from the start, every 2nd to the end, and the rest is interpolated.
     """
+    near = _extent(pose, solid, width, height)
+    if near is None:
+        return None
     start = np.array([0, 0, pose.distance]) @ pose.rotation + _PIVOT
-    dx, dy, dz = _rays(pose, width, height, 8)
+    dx, dy, dz = _rays(pose, near, 8)
     x = start[0] + pose.distance * dx
     for _ in range(_ROUNDS):
         t, _ = _meet(solid.sections(x), start, dy, dz)
         x = start[0] + t * dx
 
-    dx, dy, dz = _rays(pose, width, height, 2)
+    dx, dy, dz = _rays(pose, near, 2)
     at = solid.sections(cv2.resize(x, dx.shape[::-1], interpolation=cv2.INTER_LINEAR))
     t, _ = _meet(at, start, dy, dz)
     x = start[0] + t * dx
@@ -121,23 +125,51 @@ def look(pose: Pose, solid: Solid, width: int, height: int) -> Seen:
     t, gap = _meet(at, start, dy, dz)
     v = (start[1] + t * dy - at.centre) / at.height
     u = (start[2] + t * dz - at.bend) / at.width
-    # Rays past the tip of the snout meet the first cross-section, wherever it is.
-    inside = np.where(x < 0, x, -gap * at.height) * pose.length
+    # Rays past the tip of the snout meet the first cross-section, wherever it is, and those past the tail the last.
+    inside = np.where(x < 0, x, np.minimum(-gap * at.height, LENGTH - x)) * pose.length
     normal = np.moveaxis(normals(at, v, u), -1, 0)
+    size = near[1].stop - near[1].start, near[0].stop - near[0].start
     planes = [
-        cv2.resize(plane.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+        cv2.resize(plane.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
         for plane in (at.standard, np.arctan2(v, u), inside, *normal)
     ]
     left, top, across, down = cv2.boundingRect((planes[2] > -1).astype(np.uint8))
-    window = slice(top, top + down), slice(left, left + across)
-    return Seen(window, *(np.ascontiguousarray(plane[window]) for plane in planes))
+    if not across:
+        return None
+    tight = slice(top, top + down), slice(left, left + across)
+    window = (
+        slice(near[0].start + top, near[0].start + top + down),
+        slice(near[1].start + left, near[1].start + left + across),
+    )
+    return Seen(window, *(np.ascontiguousarray(plane[tight]) for plane in planes))
 
 
-def _rays(pose: Pose, width: int, height: int, step: int) -> tuple[Doubles, Doubles, Doubles]:
-    """The direction of every `step`-th pixel's ray in the fish's axes: x, y, z of (height, width)."""
+def where(x: Doubles, tau: Doubles, pose: Pose, solid: Solid, width: int, height: int) -> tuple[Doubles, Bools]:
+    """The pixels where places of the mean fish's skin are seen, and whether they face the camera."""
+    points, outward = solid.surface(x, tau)
+    pixels = pose.project(points)
+    framed = (pixels >= 0).all(axis=1) & (pixels < (width, height)).all(axis=1)
+    return pixels, framed & pose.facing(points, outward)
+
+
+def _extent(pose: Pose, solid: Solid, width: int, height: int) -> tuple[slice, slice] | None:
+    """The rows and columns of the picture that hold the fish, from and to multiples of 8 where they can."""
+    x, tau = (grid.ravel() for grid in np.meshgrid(np.linspace(0, LENGTH, 34), np.linspace(-np.pi, np.pi, 17)))
+    points, _ = solid.surface(x, tau)
+    pixels = pose.project(points)
+    low = np.clip(np.floor((pixels.min(axis=0) - 16) / 8) * 8, 0, (width, height)).astype(int)
+    high = np.clip(np.ceil((pixels.max(axis=0) + 16) / 8) * 8, 0, (width, height)).astype(int)
+    if (high - low < 8).any():
+        return None
+    return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
+
+
+def _rays(pose: Pose, window: tuple[slice, slice], step: int) -> tuple[Doubles, Doubles, Doubles]:
+    """The direction of every `step`-th pixel's ray in the fish's axes: x, y, z of the window's size over `step`."""
     focal = pose.length * pose.distance
-    columns = (np.arange(width // step) + 0.5) * step - 0.5
-    rows = (np.arange(height // step) + 0.5) * step - 0.5
+    rows, columns = (
+        np.arange((side.stop - side.start) // step) * step + side.start + step / 2 - 0.5 for side in window
+    )
     across, down = np.meshgrid((columns - pose.at[0]) * pose.mirror / focal, (rows - pose.at[1]) / focal)
     turned = pose.rotation
     return tuple(across * turned[0, i] + down * turned[1, i] - turned[2, i] for i in range(3))

@@ -73,32 +73,73 @@ def clearness(water: Water, metres: float) -> Floats:
     return np.exp(-water.fade * metres).astype(np.float32)[:, None, None]
 
 
-def caustics(water: Water, shot: np.random.Generator, width: int, height: int) -> Floats:
-    """The net of light that waves throw, about 1 on average: (height, width)."""
-    size = (width // 4, height // 4)
-    cell = float(shot.uniform(0.10, 0.2)) * size[1]
-    bright = np.ones(size[::-1], np.float32)
-    for _ in range(2):
-        # Light gathers where two wave trains cancel: along the zero lines of smooth noise.
-        ridge = np.exp(-3.5 * np.abs(smooth_noise(shot, size[1], size[0], cell, 2, stretch=1.6)))
-        bright += water.ripple * (ridge - ridge.mean())
-    return np.asarray(cv2.resize(bright, (width, height), interpolation=cv2.INTER_CUBIC).clip(0.2, 3))
+@dataclass(frozen=True, slots=True)
+class Waves:
+    """Trains of waves on the surface, one row each: radians a pixel across and down, radians a second, and at first."""
+
+    across: Doubles
+    down: Doubles
+    speed: Doubles
+    phase: Doubles
 
 
-def add_snow(picture: Floats, water: Water, shot: np.random.Generator) -> None:
-    """Draw drifting particles over a picture (3, height, width): sharp far off, wide and faint when near."""
+def draw_waves(rng: np.random.Generator, height: int) -> Waves:
+    """Waves from all around in a picture so high, the long ones faster, as they are on deep water."""
+    heading = rng.uniform(0, 2 * np.pi, 24)
+    number = 2 * np.pi / (height * rng.uniform(0.10, 0.2) * np.exp(rng.normal(0.7, 0.35, 24)))
+    # The sea is seen at a slant: everything on it looks wider than high.
+    return Waves(
+        across=number * np.cos(heading) / 1.6,
+        down=number * np.sin(heading),
+        speed=2.5 * np.sqrt(number * height / 12),
+        phase=rng.uniform(0, 2 * np.pi, 24),
+    )
+
+
+def caustics(
+    water: Water, waves: Waves, seconds: float, width: int, height: int, left: int = 0, top: int = 0
+) -> Floats:
+    """The net of light that waves throw at this second, about 1 on average: (height, width) of pixels from a corner."""
+    columns, rows = (np.arange(0, size + 4, 4)[: size // 4 + 1] for size in (width, height))
+    along = np.exp(1j * np.outer(waves.across, columns + left))
+    down = np.exp(1j * (np.outer(rows + top, waves.down) + waves.phase - waves.speed * seconds))
+    swell = (down @ along).real * np.sqrt(2 / len(waves.phase))
+    # Light gathers where wave trains cancel each other.
+    bright = 1 + 2 * water.ripple * (np.exp(-3.5 * np.abs(swell)) - 0.22)
+    return np.asarray(
+        cv2.resize(bright.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC).clip(0.2, 3)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Snow:
+    """Particles that drift through the picture.
+
+    `place` (n, 2) and `drift` a second (n, 2) are in parts of its size, `radius` (n,) in pixels.
+    """
+
+    place: Doubles
+    drift: Doubles
+    radius: Doubles
+    strength: Doubles
+
+
+def draw_snow(water: Water, rng: np.random.Generator) -> Snow:
+    """As many particles as the water has: sharp ones far off, wide and faint ones near."""
+    n = water.snow
+    radius = np.exp(rng.normal(0.2, 0.5, n)) * np.where(rng.random(n) < 0.06, 5, 1)
+    drift = rng.normal(0, 0.01, 2) + rng.normal(0, 0.006, (n, 2)) * radius[:, None]
+    return Snow(rng.random((n, 2)), drift, radius, rng.uniform(0.04, 0.30, n) / np.maximum(1.0, radius * 0.7))
+
+
+def add_snow(picture: Floats, snow: Snow, water: Water, seconds: float) -> None:
+    """Draw the particles over a picture (3, height, width); who leaves it on one side comes in on the other."""
     height, width = picture.shape[1:]
-    for _ in range(water.snow):
-        radius = float(np.exp(shot.normal(0.2, 0.5)))
-        if shot.random() < 0.06:
-            radius *= 5
-        strength = float(shot.uniform(0.04, 0.30)) / max(1.0, radius * 0.7)
-        x, y = shot.uniform(0, width), shot.uniform(0, height)
+    places = (snow.place + snow.drift * seconds) % 1 * (width, height)
+    for (x, y), radius, strength in zip(places, snow.radius, snow.strength, strict=True):
         reach = int(radius * 2.5) + 2
         left, top = max(int(x) - reach, 0), max(int(y) - reach, 0)
         patch = picture[:, top : int(y) + reach + 1, left : int(x) + reach + 1]
-        if patch.size == 0:
-            continue
         down, across = np.ogrid[top : top + patch.shape[1], left : left + patch.shape[2]]
-        blob = np.exp(-(((across - x) ** 2 + (down - y) ** 2) / radius**2))
-        patch += strength * (0.4 + 4 * water.veil[1]) * blob * _SNOW
+        blob = np.exp(-(((across - x) ** 2 + (down - y) ** 2) / radius**2)).astype(np.float32)
+        patch += float(strength * (0.4 + 4 * water.veil[1])) * blob * _SNOW

@@ -1,0 +1,107 @@
+"""The folder of a training: its recipe, its state after every epoch, and a lock that keeps a second training out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import torch
+from filelock import FileLock, Timeout
+
+from resight.errors import ResightError
+from resight.learn.recipe import Recipe, read_recipe, toml
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """What one epoch came to. `triplets` is how many were usable, in the thesis' way; `tpr` and `auc` validate."""
+
+    epoch: int
+    loss: float
+    validation_loss: float
+    tpr: float
+    auc: float
+    triplets: int
+    images_per_second: float
+    seconds: float
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the folder; ResightError where another training holds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / "training.lock", timeout=0):
+            yield
+    except Timeout:
+        raise ResightError(
+            f"another training is at work in {folder}: wait until it has ended, or name another folder"
+        ) from None
+
+
+def settle(folder: Path, recipe: Recipe) -> None:
+    """Write the recipe, or see that the folder's own is the same; ResightError where it is another."""
+    path = folder / "recipe.toml"
+    if path.exists():
+        if read_recipe(path) != recipe:
+            raise ResightError(
+                f"{folder} holds a training by another recipe (see {path}): name another folder, or give that recipe"
+            )
+        return
+    write(path, toml(recipe).encode())
+
+
+def save_state(folder: Path, state: dict[str, Any]) -> None:
+    """Write what is needed to go on, in place of what was there."""
+    write(folder / "state.pt", in_memory(state))
+
+
+def load_state(folder: Path) -> dict[str, Any] | None:
+    """What was saved last, None at the start; ResightError where it is damaged."""
+    path = folder / "state.pt"
+    if not path.exists():
+        return None
+    try:
+        state: dict[str, Any] = torch.load(path, weights_only=True)
+    except Exception as error:  # torch raises what the pickle inside makes it raise
+        raise ResightError(f"{path} is damaged ({error}): delete it to begin this training anew") from error
+    return state
+
+
+def write_history(folder: Path, history: list[Epoch]) -> None:
+    """Write all epochs as a table."""
+    text = io.StringIO()
+    table = csv.DictWriter(text, [field.name for field in fields(Epoch)], lineterminator="\n")
+    table.writeheader()
+    table.writerows(asdict(epoch) for epoch in history)
+    write(folder / "history.csv", text.getvalue().encode())
+
+
+def in_memory(state: object) -> bytes:
+    """A state as torch saves it. A full disk then shows as an OSError, and nothing was written over."""
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    return buffer.getvalue()
+
+
+def write(path: Path, content: bytes) -> None:
+    """Replace a file in one step; after a fault the old one is still there."""
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    try:
+        with unfinished.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise ResightError(
+            f"{path} could not be written ({error.strerror}). What was written before it is kept: make room, and start "
+            "the same command again"
+        ) from error

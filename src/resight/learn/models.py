@@ -1,0 +1,126 @@
+"""The networks: a picture in, a vector of length 1 out. FishNet1 to 3 are those of the thesis FishNet (2019)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from resight.errors import ResightError
+from resight.learn.operators import import_torchvision
+from resight.weights import Weights, find_weights
+
+MOBILENET = Weights(
+    name="mobilenet_v2-b0353104.pth",
+    sha256="b03531047ffacf1e2488318dcd2aba1126cde36e3bfe1aa5cb07700aeeee9889",
+    url="https://download.pytorch.org/models/mobilenet_v2-b0353104.pth",
+    licence="BSD-3-Clause",
+)
+TIMM = "timm:"
+
+
+class Embedder(nn.Module):
+    """A body whose last feature map is averaged, or laid flat, and taken to a vector of length 1."""
+
+    def __init__(self, body: nn.Module, features: int, dimensions: int, flat: bool = False) -> None:
+        super().__init__()
+        self.body, self.flat = body, flat
+        self.head = nn.Linear(features, dimensions)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Pictures (n, 3, h, w), normalised as for ImageNet, to vectors (n, d)."""
+        found = self.body(pictures)
+        if found.ndim == 4:
+            found = found.flatten(1) if self.flat else found.mean(dim=(2, 3))
+        # The last step in full precision: vectors are compared to a thousandth.
+        with torch.autocast(found.device.type, enabled=False):
+            return functional.normalize(self.head(found.float()), dim=1)
+
+
+def fishnet1(dimensions: int, imagenet: bool) -> Embedder:
+    """Inception-ResNet-v2, laid flat before the last layer, as in the thesis' code; for pictures of 175 pixels."""
+    body, features = _timm("inception_resnet_v2", imagenet)
+    return Embedder(body, features * 4 * 4, dimensions, flat=True)
+
+
+def fishnet2(dimensions: int, imagenet: bool) -> Embedder:
+    """MobileNetV2, averaged; its weights are torchvision's."""
+    import_torchvision()
+    from torchvision.models import mobilenet_v2
+
+    network = mobilenet_v2()
+    if imagenet:
+        network.load_state_dict(torch.load(find_weights(MOBILENET), weights_only=True))
+    return Embedder(network.features, 1280, dimensions)
+
+
+def fishnet3(dimensions: int, imagenet: bool) -> Embedder:
+    """VGG-16, averaged."""
+    body, features = _timm("vgg16", imagenet)
+    return Embedder(_Features(body), features, dimensions)
+
+
+NAMED: dict[str, Callable[[int, bool], Embedder]] = {
+    "fishnet1": fishnet1,
+    "fishnet2": fishnet2,
+    "fishnet3": fishnet3,
+}
+
+
+def build(name: str, dimensions: int = 128, imagenet: bool = False) -> Embedder:
+    """A network by its name: fishnet1, fishnet2, fishnet3, or any of timm's as `timm:NAME`.
+
+    >>> sum(p.numel() for p in build("fishnet2").parameters())
+    2387840
+
+    Raises ResightError where there is no such network, or its weights cannot be had.
+    """
+    if name in NAMED:
+        return NAMED[name](dimensions, imagenet)
+    if name.startswith(TIMM):
+        body, features = _timm(name.removeprefix(TIMM), imagenet)
+        return Embedder(body, features, dimensions)
+    raise ResightError(f"there is no network {name!r}: it is one of {', '.join(NAMED)}, or {TIMM}NAME of timm's")
+
+
+def n_parameters(network: nn.Module) -> int:
+    """How many numbers it learns."""
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+def save_weights(network: nn.Module, path: Path) -> None:
+    """Write the weights, under another name first."""
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    torch.save(network.state_dict(), unfinished)
+    unfinished.replace(path)
+
+
+class _Features(nn.Module):
+    """Only the convolutions of a timm network; VGG's forward_features would go on to its large dense layers."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.features = network.features
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        return self.features(pictures)  # type: ignore[operator,no-any-return]
+
+
+def _timm(name: str, imagenet: bool) -> tuple[nn.Module, int]:
+    """A timm network without its classifier, and how many features it gives."""
+    import_torchvision()
+    import timm
+
+    try:
+        network = timm.create_model(name, pretrained=imagenet, num_classes=0, global_pool="")
+    except Exception as error:  # timm, the hub and the network raise what they like
+        raise ResightError(
+            f"the network {name!r} could not be made by timm ({error}). Without a network connection only what is "
+            'on this machine can be had: set start = "random" in the recipe\'s [model]'
+        ) from error
+    features: Any = network.num_features
+    return network, int(features)

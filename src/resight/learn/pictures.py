@@ -1,0 +1,132 @@
+"""What is learned from: the photos of a table as pictures of one size, with who is seen on each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from resight.chip.cut import cut
+from resight.chip.padded import padded
+from resight.errors import PhotoError, ResightError
+from resight.evaluate.splits import withheld_individuals
+from resight.media.photo import read_photo
+from resight.media.table import read_table
+from resight.types import Bools, Ints, Pixels, Record, Rejection, Side, Strings
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Pictures of one size, RGB, and what is known of each; a row is a picture.
+
+    Row i is `pixels[photos[i]]` of (m, size, size, 3), which may be mapped from disk, and its mirror image where
+    `flipped[i]`. `individual` (n,) names the animal, and `flank` (n,) the animal with the side of it, which is what is
+    told apart: markings differ by side. `encounter` (n,) is '' where it is not known.
+    """
+
+    pixels: Pixels
+    photos: Ints
+    flipped: Bools
+    individual: Strings
+    flank: Strings
+    encounter: Strings
+
+    def __len__(self) -> int:
+        return len(self.photos)
+
+    def picture(self, row: int) -> Pixels:
+        """One picture (size, size, 3)."""
+        pixels = self.pixels[self.photos[row]]
+        return np.asarray(pixels[:, ::-1] if self.flipped[row] else pixels)
+
+    def take(self, rows: Ints | Bools) -> Pictures:
+        """These pictures."""
+        columns = (self.photos, self.flipped, self.individual, self.flank, self.encounter)
+        return Pictures(self.pixels, *(column[rows] for column in columns))  # type: ignore[arg-type]
+
+
+def read_pictures(
+    tables: Sequence[Path], size: int, kept: Path, progress: Callable[[int, int], None] | None = None
+) -> tuple[Pictures, list[Rejection]]:
+    """The named photos of the tables, cut, padded to a square of this size, and kept in a file for the next start.
+
+    Raises ResightError where no photo has a name.
+    """
+    entries = [entry for table in tables for entry in read_table(table)]
+    rejected = [entry for entry in entries if isinstance(entry, Rejection)]
+    records = [entry for entry in entries if isinstance(entry, Record) and entry.identity]
+    if not records:
+        raise ResightError(
+            f"{', '.join(map(str, tables))}: no photo has an identity, so there is nothing to learn from"
+        )
+    unfinished = kept.with_name(f"{kept.stem}.unfinished.npy")
+    pixels = np.lib.format.open_memmap(unfinished, mode="w+", dtype=np.uint8, shape=(len(records), size, size, 3))
+    rows = []
+    for row, record in enumerate(records):
+        try:
+            photo = read_photo(record.path)
+            pixels[row] = padded(cut(photo, record.box, size), size, size)
+            rows.append(row)
+        except PhotoError as error:
+            rejected.append(Rejection(record.path, str(error)))
+        if progress is not None:
+            progress(row + 1, len(records))
+    pixels.flush()
+    unfinished.replace(kept)
+    chosen = [records[row] for row in rows]
+    pictures = Pictures(
+        np.load(kept, mmap_mode="r"),
+        np.array(rows, np.int64),
+        np.zeros(len(rows), np.bool_),
+        np.array([record.identity for record in chosen], np.str_),
+        np.array([_flank(record) for record in chosen], np.str_),
+        np.array([record.encounter for record in chosen], np.str_),
+    )
+    return pictures, rejected
+
+
+def mirrored(pictures: Pictures) -> Pictures:
+    """With each picture's mirror image, as of another animal that looks the other way: twice as much to learn from."""
+
+    def twice(names: Strings, mark: str) -> Strings:
+        return np.concatenate([names, np.char.add(names, mark)])
+
+    return Pictures(
+        pictures.pixels,
+        np.tile(pictures.photos, 2),
+        np.concatenate([pictures.flipped, ~pictures.flipped]),
+        twice(pictures.individual, " mirrored"),
+        twice(pictures.flank, " mirrored"),
+        twice(pictures.encounter, ""),
+    )
+
+
+def parted(pictures: Pictures, held_out: float, least_photos: int, seed: int) -> tuple[Pictures, Pictures]:
+    """Those to learn from, and those of other individuals to validate with; flanks of few photos are left out.
+
+    Raises ResightError where too few individuals are left.
+    """
+    names, counts = np.unique(pictures.flank, return_counts=True)
+    enough = pictures.take(np.isin(pictures.flank, names[counts >= least_photos]))
+    individuals = len(np.unique(enough.individual))
+    if individuals < 4:
+        raise ResightError(
+            f"only {individuals} individuals have {least_photos} photos or more of one side: training needs at least "
+            "4, and learns little from fewer than 20"
+        )
+    validating = np.isin(enough.individual, withheld_individuals(enough.individual, held_out, seed))
+    if len(np.unique(enough.individual[validating])) < 2:
+        chosen = withheld_individuals(enough.individual, 2 / individuals, seed)
+        validating = np.isin(enough.individual, chosen)
+    return enough.take(~validating), enough.take(validating)
+
+
+def numbered(names: Iterable[str]) -> Ints:
+    """A number for each name, the same for equal ones, from 0."""
+    return np.unique(np.array(list(names), np.str_), return_inverse=True)[1].astype(np.int64)
+
+
+def _flank(record: Record) -> str:
+    return f"{record.identity} {record.side}" if record.side is not Side.UNKNOWN else str(record.identity)

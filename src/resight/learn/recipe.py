@@ -1,0 +1,120 @@
+"""One file says everything of a training; it is saved with the weights."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from resight.errors import ResightError
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Data(_Part):
+    """What is learned from: at most so many photos of an individual in an encounter, and who is held out."""
+
+    size: int = Field(175, ge=32, description="pixels of the model's square input")
+    held_out: float = Field(0.1, gt=0, lt=1, description="share of the individuals that only validate")
+    least_photos: int = Field(2, ge=2, description="individuals with fewer photos are left out")
+    mirrored: bool = Field(True, description="a mirrored flank is learned as one of another individual")
+
+
+class Model(_Part):
+    """The network: a name of `learn.models`, or `timm:NAME`."""
+
+    name: str = "fishnet2"
+    dimensions: int = Field(128, ge=2)
+    start: Literal["imagenet", "random"] = "imagenet"
+
+
+class Augmentation(_Part):
+    """How a photo is changed each time it is seen. Shares are of the picture's size, or chances."""
+
+    shift: float = Field(0.06, ge=0)
+    rotation: float = Field(12.0, ge=0, description="degrees")
+    scale: float = Field(0.12, ge=0)
+    shear: float = Field(0.08, ge=0)
+    channel_shift: float = Field(0.12, ge=0, description="of the full range, for each channel")
+    contrast: float = Field(0.3, ge=0)
+    noise: float = Field(0.03, ge=0, description="of the full range")
+    blur: float = Field(0.3, ge=0, le=1, description="chance")
+    glare: float = Field(0.15, ge=0, le=1, description="chance")
+    hidden: float = Field(0.2, ge=0, le=1, description="chance that a part is covered")
+
+
+class Training(_Part):
+    """How it is learned. `way` 'batches' is ours; 'thesis' is that of FishNet, whose numbers are its defaults there."""
+
+    way: Literal["batches", "thesis"] = "batches"
+    epochs: int = Field(40, ge=1)
+    individuals: int = Field(16, ge=2, description="in a batch")
+    photos: int = Field(4, ge=2, description="of each individual in a batch; in the thesis' way: in the pool")
+    batches: int = Field(0, ge=0, description="in an epoch; 0: as many as show every photo about once")
+    arcface: float = Field(1.0, ge=0, description="weight of the ArcFace loss")
+    contrastive: float = Field(1.0, ge=0, description="weight of the supervised contrastive loss")
+    triplet: float = Field(0.0, ge=0, description="weight of the triplet loss, mined in the batch")
+    margin: float = Field(0.2, gt=0, description="of triplets, in squared distances")
+    learning_rate: float = Field(1e-3, gt=0)
+    weight_decay: float = Field(1e-4, ge=0)
+    warmup: int = Field(1, ge=0, description="epochs")
+    precision: Literal["float32", "bfloat16"] = "bfloat16"
+    patience: int = Field(12, ge=1, description="epochs without a better validation, after which it stops")
+    seed: int = 0
+
+
+class Recipe(_Part):
+    """A whole training.
+
+    >>> Recipe().model.name
+    'fishnet2'
+    """
+
+    data: Data = Data()
+    model: Model = Model()
+    augmentation: Augmentation = Augmentation()
+    training: Training = Training()
+
+
+THESIS = Recipe(
+    data=Data(mirrored=False),
+    augmentation=Augmentation(
+        shift=0.1, rotation=30, scale=0, shear=0, channel_shift=0.1, contrast=0, noise=0, blur=0, glare=0, hidden=0
+    ),
+    training=Training(
+        way="thesis", epochs=200, photos=10, margin=0.2, learning_rate=1e-3, weight_decay=0, warmup=0,
+        precision="float32", patience=200,
+    ),
+)  # fmt: skip
+
+
+def read_recipe(path: Path) -> Recipe:
+    """A recipe from its TOML file; what it leaves out is as in `Recipe()`. ResightError where it makes no sense."""
+    try:
+        return Recipe.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise ResightError(f"{path}: this is no TOML ({error})") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ResightError(f"{path}: {where}: {first['msg']}") from error
+
+
+def toml(recipe: Recipe) -> str:
+    """The recipe as TOML, every number in it."""
+    lines: list[str] = []
+    for part, settings in recipe.model_dump().items():
+        lines.append(f"[{part}]")
+        lines += [f"{name} = {_value(value)}" for name, value in settings.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else repr(value)

@@ -1,0 +1,191 @@
+"""A training from its recipe to its weights: epoch by epoch, judged on individuals it does not learn from."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from resight.learn.augment import augmented
+from resight.learn.batches import batches, default_count
+from resight.learn.done import Done, check_loss
+from resight.learn.embed import embed, precision, tensor
+from resight.learn.folder import Epoch, in_memory, load_state, locked, save_state, settle, write, write_history
+from resight.learn.losses import FASTER, losses
+from resight.learn.models import Embedder, build
+from resight.learn.pictures import Pictures, mirrored, numbered, parted, read_pictures
+from resight.learn.recipe import Recipe
+from resight.learn.thesis import thesis_epoch, validation_loss
+from resight.learn.triplets import pool
+from resight.learn.verified import verified
+from resight.types import Rejection
+
+VALIDATED = 12  # photos of a flank at most, so that validation takes a small part of the time
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What came out: the network with its best weights, all epochs, the best one, and what could not be read."""
+
+    network: Embedder
+    history: tuple[Epoch, ...]
+    best: Epoch
+    rejected: tuple[Rejection, ...]
+
+
+@dataclass(slots=True)
+class _State:
+    network: Embedder
+    optimizer: torch.optim.Optimizer
+    history: list[Epoch]
+    best: dict[str, Any]
+    best_epoch: int
+
+
+def train(recipe: Recipe, tables: Sequence[Path], folder: Path, tell: Tell, epochs: int | None = None) -> Trained:
+    """Learn from the photos of these tables, into a folder; started again, it goes on after the last finished epoch.
+
+    At the end `weights.pt` holds the best weights, `recipe.toml` the recipe and `history.csv` the epochs. `epochs`
+    stops it after so many of the recipe's. Raises ResightError for too few photos, a loss that is no number, a full
+    disk, or a folder in which another training works.
+    """
+    with locked(folder):
+        settle(folder, recipe)
+        torch.manual_seed(recipe.training.seed)
+        pictures, rejected = read_pictures(
+            tables, recipe.data.size, folder / "pictures.npy", lambda done, total: tell("Reading photos", done, total)
+        )
+        learning, validating = parted(pictures, recipe.data.held_out, recipe.data.least_photos, recipe.training.seed)
+        if recipe.data.mirrored:
+            learning = mirrored(learning)
+        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        network = build(recipe.model.name, recipe.model.dimensions, recipe.model.start == "imagenet")
+        network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        flanks = numbered(learning.flank)
+        criterion = losses(recipe.training, int(flanks.max()) + 1, recipe.model.dimensions, device)
+        groups = [{"params": list(network.parameters()), "times": 1.0}]
+        if recipe.training.way == "batches":
+            groups.append({"params": list(criterion.arcface.parameters()), "times": FASTER, "weight_decay": 0.0})
+        optimizer = torch.optim.AdamW(
+            groups, lr=recipe.training.learning_rate, betas=(0.9, 0.999),
+            eps=1e-7 if recipe.training.way == "thesis" else 1e-8, weight_decay=recipe.training.weight_decay,
+        )  # fmt: skip
+        state = _State(network, optimizer, [], {}, -1)
+        _resume(folder, state, criterion.arcface)
+        last = min(recipe.training.epochs, epochs or recipe.training.epochs)
+        while len(state.history) < last and not _patience_ended(state, recipe):
+            epoch = len(state.history)
+            tell("Epochs", epoch, last)
+            rng = np.random.default_rng([recipe.training.seed, 1, epoch])
+            torch.manual_seed(recipe.training.seed * 100_003 + epoch)
+            began = time.perf_counter()
+            if recipe.training.way == "thesis":
+                done = thesis_epoch(network, optimizer, learning, flanks, recipe, epoch, rng, tell)
+            else:
+                done = _epoch(network, optimizer, criterion, learning, flanks, recipe, epoch, rng, tell)
+            seconds = time.perf_counter() - began
+            _finish_epoch(folder, state, recipe, validating, epoch, done, seconds, criterion.arcface)
+        if state.best:
+            network.load_state_dict(state.best)
+        write(folder / "weights.pt", in_memory(network.state_dict()))
+        network.eval()
+        return Trained(network, tuple(state.history), state.history[state.best_epoch], tuple(rejected))
+
+
+def _epoch(
+    network: Embedder, optimizer: torch.optim.Optimizer, criterion: Any, learning: Pictures, flanks: Any,
+    recipe: Recipe, epoch: int, rng: np.random.Generator, tell: Tell,
+) -> Done:  # fmt: skip
+    how = recipe.training
+    individuals = min(how.individuals, int(flanks.max()) + 1)
+    count = how.batches or default_count(flanks, individuals, how.photos)
+    network.train()
+    total = 0.0
+    for step, rows in enumerate(batches(flanks, learning.encounter, individuals, how.photos, count, rng)):
+        share = _learning_rate(epoch + step / count, how.warmup, how.epochs)
+        for group in optimizer.param_groups:
+            group["lr"] = how.learning_rate * share * group["times"]
+        pictures = [augmented(learning.picture(row), recipe.augmentation, rng) for row in rows.tolist()]
+        labels = torch.from_numpy(flanks[rows])
+        with precision(network, how):
+            vectors = network(tensor(network, pictures))
+        loss = criterion(vectors.float(), labels.to(vectors.device))
+        check_loss(float(loss.detach()), epoch)
+        optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimizer.step()
+        total += float(loss.detach())
+        tell(f"Epoch {epoch + 1}: batches", step + 1, count)
+    return Done(total / count, count * individuals * how.photos, 0)
+
+
+def _finish_epoch(
+    folder: Path, state: _State, recipe: Recipe, validating: Pictures, epoch: int, done: Done, seconds: float,
+    arcface: torch.nn.Module,
+) -> None:  # fmt: skip
+    """Validate, keep the weights if they are the best, and save what is needed to go on."""
+    rows = _some(validating, np.random.default_rng(recipe.training.seed))
+    vectors = embed(state.network, validating, rows, recipe.training)
+    found = verified(vectors, validating.flank[rows], validating.encounter[rows])
+    loss = validation_loss(
+        vectors, numbered(validating.flank[rows]), recipe.training.margin, np.random.default_rng(recipe.training.seed)
+    )
+    rate = done.images / seconds
+    state.history.append(Epoch(epoch, done.loss, loss, found.tpr, found.auc, done.triplets, rate, seconds))
+    if state.best_epoch < 0 or _better(state.history[-1], state.history[state.best_epoch], recipe):
+        state.best_epoch = epoch
+        state.best = {name: value.detach().clone() for name, value in state.network.state_dict().items()}
+    save_state(
+        folder,
+        {
+            "network": state.network.state_dict(),
+            "arcface": arcface.state_dict(),
+            "optimizer": state.optimizer.state_dict(),
+            "history": [asdict(one) for one in state.history],
+            "best": state.best,
+            "best_epoch": state.best_epoch,
+        },
+    )
+    write_history(folder, state.history)
+
+
+def _better(one: Epoch, other: Epoch, recipe: Recipe) -> bool:
+    """In the thesis' way by the validation loss, else by TPR at FPR 1%, and by AUC where that is equal."""
+    if recipe.training.way == "thesis":
+        return one.validation_loss < other.validation_loss
+    return (one.tpr, one.auc) > (other.tpr, other.auc)
+
+
+def _some(pictures: Pictures, rng: np.random.Generator) -> Any:
+    return np.sort(pool(numbered(pictures.flank), VALIDATED, rng))
+
+
+def _patience_ended(state: _State, recipe: Recipe) -> bool:
+    return state.best_epoch >= 0 and len(state.history) - 1 - state.best_epoch >= recipe.training.patience
+
+
+def _resume(folder: Path, state: _State, arcface: torch.nn.Module) -> None:
+    saved = load_state(folder)
+    if saved is None:
+        return
+    state.network.load_state_dict(saved["network"])
+    arcface.load_state_dict(saved["arcface"])
+    state.optimizer.load_state_dict(saved["optimizer"])
+    state.history = [Epoch(**one) for one in saved["history"]]
+    state.best, state.best_epoch = saved["best"], saved["best_epoch"]
+
+
+def _learning_rate(epoch: float, warmup: int, epochs: int) -> float:
+    """The share of the full rate: rising through the warm-up, then down a cosine to a hundredth."""
+    if epoch < warmup:
+        return 0.05 + 0.95 * epoch / warmup
+    way = (epoch - warmup) / max(epochs - warmup, 1e-9)
+    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(way, 1.0)))
