@@ -8,7 +8,7 @@ import traceback
 import typer
 
 from resight import __version__
-from resight.cli import add, decisions, demo, evaluate, identify, init, status
+from resight.cli import add, decisions, demo, evaluate, identify, init, simulate, status, track, train
 from resight.cli.console import fail
 from resight.errors import ResightError
 
@@ -33,6 +33,10 @@ app.command("info")(status.info)
 app.command("relink")(status.relink)
 app.command("repair")(status.repair)
 app.command("evaluate")(evaluate.evaluate)
+app.command("detect")(track.detect)
+app.command("track")(track.track)
+app.command("train")(train.train)
+app.command("simulate")(simulate.simulate)
 app.command("demo")(demo.demo)
 
 

@@ -68,7 +68,7 @@ def _glare(size: int, rng: np.random.Generator) -> Floats:
     y, x = rng.uniform(0, size, 2)
     wide, high = np.exp(rng.uniform(np.log(size / 12), np.log(size / 3), 2))
     patch = np.exp(-(((across - x) / wide) ** 2) - ((down - y) / high) ** 2)
-    return (patch * rng.uniform(60, 160)).astype(np.float32)[:, :, None]
+    return np.asarray(patch * rng.uniform(60, 160), np.float32)[:, :, None]
 
 
 def _hide(light: Floats, rng: np.random.Generator) -> None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from filelock import FileLock, Timeout
+from pydantic import BaseModel
 
 from resight.errors import ResightError
-from resight.learn.recipe import Recipe, read_recipe, toml
+from resight.learn.recipe import toml
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +49,16 @@ def locked(folder: Path) -> Iterator[None]:
         ) from None
 
 
-def settle(folder: Path, recipe: Recipe) -> None:
+def settle(folder: Path, recipe: BaseModel) -> None:
     """Write the recipe, or see that the folder's own is the same; ResightError where it is another."""
-    path = folder / "recipe.toml"
+    path, text = folder / "recipe.toml", toml(recipe)
     if path.exists():
-        if read_recipe(path) != recipe:
+        if path.read_text(encoding="utf-8") != text:
             raise ResightError(
                 f"{folder} holds a training by another recipe (see {path}): name another folder, or give that recipe"
             )
         return
-    write(path, toml(recipe).encode())
+    write(path, text.encode())
 
 
 def save_state(folder: Path, state: dict[str, Any]) -> None:
@@ -70,14 +74,14 @@ def load_state(folder: Path) -> dict[str, Any] | None:
     try:
         state: dict[str, Any] = torch.load(path, weights_only=True)
     except Exception as error:  # torch raises what the pickle inside makes it raise
-        raise ResightError(f"{path} is damaged ({error}): delete it to begin this training anew") from error
+        raise ResightError(f"{path} is damaged: delete it to begin this training anew") from error
     return state
 
 
-def write_history(folder: Path, history: list[Epoch]) -> None:
-    """Write all epochs as a table."""
+def write_history(folder: Path, history: Sequence[DataclassInstance]) -> None:
+    """Write all epochs, at least one, as a table with a column for each of their fields."""
     text = io.StringIO()
-    table = csv.DictWriter(text, [field.name for field in fields(Epoch)], lineterminator="\n")
+    table = csv.DictWriter(text, [field.name for field in fields(history[0])], lineterminator="\n")
     table.writeheader()
     table.writerows(asdict(epoch) for epoch in history)
     write(folder / "history.csv", text.getvalue().encode())

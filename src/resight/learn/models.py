@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -122,5 +121,7 @@ def _timm(name: str, imagenet: bool) -> tuple[nn.Module, int]:
             f"the network {name!r} could not be made by timm ({error}). Without a network connection only what is "
             'on this machine can be had: set start = "random" in the recipe\'s [model]'
         ) from error
-    features: Any = network.num_features
-    return network, int(features)
+    # What timm says of a network's features is not always what comes out of it.
+    with torch.inference_mode():
+        found = network.eval()(torch.zeros(1, 3, 64, 64))
+    return network.train(), int(found.shape[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -92,10 +92,34 @@ THESIS = Recipe(
 )  # fmt: skip
 
 
-def read_recipe(path: Path) -> Recipe:
-    """A recipe from its TOML file; what it leaves out is as in `Recipe()`. ResightError where it makes no sense."""
+class DetectorRecipe(_Part):
+    """A whole training of a detector: FCOS on MobileNetV2.
+
+    The input's sides are multiples of 32. `augment` is how strongly pictures are scaled and shifted.
+    """
+
+    width: int = Field(448, ge=64, multiple_of=32)
+    height: int = Field(448, ge=64, multiple_of=32)
+    channels: int = Field(96, ge=16, description="of the pyramid of features")
+    start: Literal["imagenet", "random"] = "imagenet"
+    epochs: int = Field(30, ge=1)
+    batch: int = Field(8, ge=1)
+    learning_rate: float = Field(6e-4, gt=0)
+    weight_decay: float = Field(1e-3, ge=0)
+    augment: float = Field(0.35, ge=0, lt=1)
+    held_out: float = Field(0.15, gt=0, lt=1, description="share of the clips, or photos, that only validate")
+    patience: int = Field(10, ge=1)
+    precision: Literal["float32", "bfloat16"] = "bfloat16"
+    seed: int = 0
+
+
+R = TypeVar("R", bound=BaseModel)
+
+
+def read_recipe(path: Path, kind: type[R]) -> R:
+    """A recipe from its TOML file; what it leaves out is as in `kind()`. ResightError where it makes no sense."""
     try:
-        return Recipe.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as error:
         raise ResightError(f"{path}: this is no TOML ({error})") from error
     except ValidationError as error:
@@ -104,14 +128,15 @@ def read_recipe(path: Path) -> Recipe:
         raise ResightError(f"{path}: {where}: {first['msg']}") from error
 
 
-def toml(recipe: Recipe) -> str:
+def toml(recipe: BaseModel) -> str:
     """The recipe as TOML, every number in it."""
     lines: list[str] = []
-    for part, settings in recipe.model_dump().items():
-        lines.append(f"[{part}]")
-        lines += [f"{name} = {_value(value)}" for name, value in settings.items()]
-        lines.append("")
-    return "\n".join(lines)
+    for name, value in recipe.model_dump().items():
+        if isinstance(value, dict):
+            lines += ["", f"[{name}]", *(f"{key} = {_value(held)}" for key, held in value.items())]
+        else:
+            lines.append(f"{name} = {_value(value)}")
+    return "\n".join(lines).lstrip() + "\n"
 
 
 def _value(value: object) -> str:

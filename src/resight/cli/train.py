@@ -1,0 +1,96 @@
+"""resight train: a recognition model, or a detector, from one's own photos."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from resight.cli.console import list_rejected, progress, say
+from resight.errors import ResightError
+
+
+def train(
+    tables: Annotated[
+        list[Path], typer.Argument(help="Tables of named photos (or, with --detector, of boxes).", metavar="TABLE...")
+    ],
+    into: Annotated[Path, typer.Option(help="The folder of this training.")],
+    recipe: Annotated[
+        Path | None, typer.Option(help="A TOML file; see docs/train.md. Without it, the default.")
+    ] = None,
+    thesis: Annotated[bool, typer.Option("--thesis", help="Train as the thesis FishNet did.")] = False,
+    detector: Annotated[bool, typer.Option("--detector", help="Learn where animals are, from boxes.")] = False,
+) -> None:
+    """Train a model that tells your animals apart, on photos whose animals are named.
+
+    The folder gets model.onnx, which works without torch: `resight init --method onnx:FOLDER/model.onnx`. Stopped at
+    any moment, the same command goes on after the last finished epoch. Needs the extra: pip install 'resight[train]'.
+
+    Example: resight train heads/metadata.csv --into salmon
+    """
+    _check_installed()
+    if thesis and (recipe or detector):
+        raise ResightError("--thesis is a whole recipe: it goes with neither --recipe nor --detector")
+    if detector:
+        _detector(tables, into, recipe)
+    else:
+        _model(tables, into, recipe, thesis)
+
+
+def _model(tables: list[Path], into: Path, recipe: Path | None, thesis: bool) -> None:
+    from resight.learn.curves import curves_figure
+    from resight.learn.export import export_embedder
+    from resight.learn.recipe import THESIS, Recipe, read_recipe
+    from resight.learn.train import train as learn
+
+    chosen = read_recipe(recipe, Recipe) if recipe else THESIS if thesis else Recipe()
+    with progress() as tell:
+        done = learn(chosen, tables, into, tell)
+        tell("Writing model.onnx", 0, 0)
+        export_embedder(
+            done.network, chosen.data.size, into / "model.onnx", {"resight.recipe": chosen.model_dump_json()}
+        )
+        curves_figure(done.history).savefig(into / "curves.png")
+    list_rejected(done.rejected)
+    best = done.best
+    say(f"{len(done.history)} epochs; the best was epoch {best.epoch + 1}: {best.tpr:.1%} of the pairs of one animal")
+    say("recognised at 1 false match in 100, on individuals that it did not learn from.")
+    say(f"Use it: resight init CATALOGUE --method onnx:{into / 'model.onnx'}")
+    if done.rejected:
+        raise typer.Exit(1)
+
+
+def _detector(boxes: list[Path], into: Path, recipe: Path | None) -> None:
+    from resight.detect.labels import read_boxes
+    from resight.learn.detector import Exported
+    from resight.learn.export import export_detector
+    from resight.learn.recipe import DetectorRecipe, read_recipe
+    from resight.learn.train_detector import train_detector
+
+    chosen = read_recipe(recipe, DetectorRecipe) if recipe else DetectorRecipe()
+    read = [read_boxes(path) for path in boxes]
+    photos = [photo for found, _ in read for photo in found]
+    rejected = [one for _, unread in read for one in unread]
+    with progress() as tell:
+        done = train_detector(chosen, photos, into, tell)
+        tell("Writing detector.onnx", 0, 0)
+        shown = Exported(done.network, chosen.height, chosen.width)
+        export_detector(shown, chosen.height, chosen.width, into / "detector.onnx")
+    rejected += done.rejected
+    list_rejected(rejected)
+    say(f"{len(done.history)} epochs; the best was epoch {done.best.epoch + 1}: AP {done.best.ap50:.3f} at IoU 0.5,")
+    say("on clips, or photos, that it did not learn from.")
+    say(f"Use it: resight track FILM --model {into / 'detector.onnx'} --into FOLDER")
+    if rejected:
+        raise typer.Exit(1)
+
+
+def _check_installed() -> None:
+    try:
+        import pytorch_metric_learning  # noqa: F401
+        import torch  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise ResightError(
+            f"training needs {error.name}, which is not installed: pip install 'resight[train]'"
+        ) from error

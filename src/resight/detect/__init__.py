@@ -1,0 +1,1 @@
+"""Where is the animal: boxes in photos and frames."""

@@ -1,0 +1,69 @@
+"""Trained networks as ONNX models, which need no torch, with a check that they say the same."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from resight.errors import ResightError
+
+OPSET = 18
+ALIKE = 1e-3
+
+
+def export_embedder(network: nn.Module, size: int, path: Path, about: dict[str, str]) -> float:
+    """Write a model that takes (n, 3, size, size), normalised as for ImageNet, and gives vectors of length 1.
+
+    `about` is written into it. Gives the largest difference of a number from torch's; ResightError where that is more
+    than a thousandth.
+    """
+    example = torch.rand(2, 3, size, size, generator=torch.Generator().manual_seed(0)) * 4 - 2
+    return _export(network, example, path, ["vectors"], about, ALIKE)
+
+
+def export_detector(network: nn.Module, height: int, width: int, path: Path) -> float:
+    """Write a model that takes (1, 3, height, width), and gives corners and scores as `detect.onnx` reads them.
+
+    Gives the largest difference of a number, pixels among them, from torch's.
+    """
+    example = torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(0)) * 4 - 2
+    return _export(network, example, path, ["corners", "scores"], {"resight.layout": "resight"}, 0.1)
+
+
+def _export(
+    network: nn.Module, example: Tensor, path: Path, outputs: list[str], about: dict[str, str], alike: float
+) -> float:
+    import onnx
+    import onnxruntime
+
+    network = network.to("cpu", memory_format=torch.contiguous_format).eval()  # type: ignore[call-overload]
+    batch = {0: torch.export.Dim("n")} if len(example) > 1 else None
+    unfinished = path.with_name(f"{path.stem}.unfinished.onnx")
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with torch.inference_mode(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            network, (example,), str(unfinished), input_names=["pictures"], output_names=outputs,
+            opset_version=OPSET, dynamic_shapes=(batch,) if batch else None, dynamo=True, external_data=False,
+        )  # fmt: skip
+        told = network(example)
+    model = onnx.load(unfinished)
+    for name, value in about.items():
+        model.metadata_props.add(key=name, value=value)
+    onnx.save(model, unfinished)
+    session = onnxruntime.InferenceSession(str(unfinished), providers=["CPUExecutionProvider"])
+    given = session.run(None, {"pictures": example.numpy()})
+    expected = told if isinstance(told, tuple) else (told,)
+    most = max(float(np.abs(a - b.numpy()).max()) for a, b in zip(given, expected, strict=True))
+    if not most <= alike:
+        unfinished.unlink()
+        raise ResightError(f"the ONNX model differs from the trained one by {most:.2g}; {path} was not written")
+    unfinished.replace(path)
+    return most

@@ -1,0 +1,36 @@
+"""One file says everything."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from resight.errors import ResightError
+from resight.learn.recipe import THESIS, DetectorRecipe, Recipe, read_recipe, toml
+
+
+@pytest.mark.parametrize("recipe", [Recipe(), THESIS, DetectorRecipe(width=320)])
+def test_what_is_written_is_read_again(recipe: BaseModel, tmp_path: Path) -> None:
+    (tmp_path / "recipe.toml").write_text(toml(recipe))
+    assert read_recipe(tmp_path / "recipe.toml", type(recipe)) == recipe
+
+
+def test_the_thesis_numbers() -> None:
+    how = THESIS.training
+    assert (how.epochs, how.photos, how.margin, how.learning_rate) == (200, 10, 0.2, 0.001)
+    assert (THESIS.data.size, THESIS.model.dimensions, THESIS.data.held_out) == (175, 128, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[training]\nepochs = 0", "training.epochs"),
+        ("[training]\nepoch = 3", "training.epoch"),
+        ("[training", "no TOML"),
+        ("[model]\nstart = 'moon'", "model.start"),
+    ],
+)
+def test_what_makes_no_sense_is_said(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text(text)
+    with pytest.raises(ResightError, match=said):
+        read_recipe(tmp_path / "r.toml", Recipe)
