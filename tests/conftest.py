@@ -2,11 +2,15 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from resight.config import settings
+from resight.simulate.cage import PRESETS
+from resight.simulate.film import write_cage
+from resight.work.processes import local_processes
 
 SHARED = Path(__file__).parents[2] / "shared"
 DATA = Path(os.environ.get("RESIGHT_TEST_DATA", SHARED / "data"))
@@ -41,6 +45,17 @@ def with_weights(monkeypatch: pytest.MonkeyPatch, real_weights: Path, no_weights
     """A machine that has the weights, and no network."""
     monkeypatch.setenv("RESIGHT_WEIGHTS", str(real_weights))
     settings.cache_clear()
+
+
+SMALLEST = replace(PRESETS["tiny"], name="smallest", sides=3, width=480, height=272, most=5)
+
+
+@pytest.fixture(scope="session")
+def cage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The films of the smallest cage: three sides of fish in two passes. They are only read."""
+    folder = tmp_path_factory.mktemp("cage") / "films"
+    write_cage(SMALLEST, folder, local_processes(2))
+    return folder
 
 
 def _there(path: Path, otherwise: str) -> Path:

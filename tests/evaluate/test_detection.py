@@ -39,6 +39,16 @@ def test_a_loose_box_counts_at_half_overlap_alone() -> None:
     assert figures.overlap == pytest.approx((1 + 1 + 0.7) / 3)
 
 
+def test_what_can_hardly_be_seen_counts_neither_way() -> None:
+    extra = [20.0, 70, 30, 30]
+    found = [Found(np.vstack([boxes, extra]), np.full(len(boxes) + 1, 0.9, np.float32)) for boxes in TRUTH]
+    assert detection_figures(found, TRUTH).ap50 < 0.9
+    ignored = [np.array([extra])] * 3
+    figures = detection_figures(found, TRUTH, ignored)
+    assert (figures.ap50, figures.overlap) == (1, 1)
+    assert detection_figures([Found(b, np.ones(len(b), np.float32)) for b in TRUTH], TRUTH, ignored).ap50 == 1
+
+
 def test_without_a_true_box_there_is_nothing_to_measure() -> None:
     with pytest.raises(ResightError, match="no picture has a box"):
         detection_figures([NONE], [np.zeros((0, 4))])

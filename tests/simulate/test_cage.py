@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pycocotools.coco import COCO
+from tests.conftest import SMALLEST
 
 from resight.errors import ResightError
 from resight.media.video import Frame, frames, video_facts
@@ -16,16 +17,7 @@ from resight.simulate.cage import PRESETS, Preset, head_counts, plan
 from resight.simulate.film import MANIFEST, films_of, write_cage
 from resight.simulate.truth import Truth, read_truth, run_lengths
 from resight.types import Pixels
-from resight.work.processes import in_this_process, local_processes
-
-SMALLEST = replace(PRESETS["tiny"], name="smallest", sides=3, width=480, height=272, most=5)
-
-
-@pytest.fixture(scope="module")
-def cage(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cage")
-    write_cage(SMALLEST, folder / "films", local_processes(2))
-    return folder / "films"
+from resight.work.processes import in_this_process
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import traceback
 import typer
 
 from resight import __version__
-from resight.cli import add, decisions, demo, evaluate, identify, init, simulate, status, track, train
+from resight.cli import add, decisions, demo, evaluate, identify, init, simulate, status, track, train, watch
 from resight.cli.console import fail
 from resight.errors import ResightError
 
@@ -36,6 +36,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("detect")(track.detect)
 app.command("track")(track.track)
 app.command("train")(train.train)
+app.command("watch")(watch.watch)
 app.command("simulate")(simulate.simulate)
 app.command("demo")(demo.demo)
 

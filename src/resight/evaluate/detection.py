@@ -26,8 +26,12 @@ class DetectionFigures:
     overlap: float
 
 
-def detection_figures(found: Sequence[Found], truth: Sequence[Doubles]) -> DetectionFigures:
+def detection_figures(
+    found: Sequence[Found], truth: Sequence[Doubles], ignored: Sequence[Doubles] | None = None
+) -> DetectionFigures:
     """For boxes found in pictures, and the true ones (k, 4) in each; by pycocotools.
+
+    `ignored` are boxes of animals that can hardly be seen: to find them is neither right nor wrong.
 
     Raises ResightError where no picture has a true box.
     """
@@ -36,11 +40,11 @@ def detection_figures(found: Sequence[Found], truth: Sequence[Doubles]) -> Detec
 
     if not any(len(boxes) for boxes in truth):
         raise ResightError("no picture has a box drawn in it, so there is nothing to find")
+    stated = [(image, box, 0) for image, boxes in enumerate(truth) for box in boxes.tolist()]
+    stated += [(image, box, 1) for image, boxes in enumerate(ignored or ()) for box in boxes.tolist()]
     drawn = [
-        {"id": number + 1, "image_id": image, "category_id": 1, "bbox": box, "area": box[2] * box[3], "iscrowd": 0}
-        for number, (image, box) in enumerate(
-            (image, box) for image, boxes in enumerate(truth) for box in boxes.tolist()
-        )
+        {"id": number, "image_id": image, "category_id": 1, "bbox": box, "area": box[2] * box[3], "iscrowd": crowd}
+        for number, (image, box, crowd) in enumerate(stated, start=1)
     ]
     given = [
         {"image_id": image, "category_id": 1, "bbox": box, "score": score}
@@ -67,7 +71,7 @@ def detection_figures(found: Sequence[Found], truth: Sequence[Doubles]) -> Detec
     for one in run.evalImgs:
         if one is None or one["aRng"] != [0, 1e10]:
             continue
-        matched = one["dtMatches"][0] > 0
+        matched = (one["dtMatches"][0] > 0) & ~one["dtIgnore"][0].astype(bool)
         shared = run.ious[one["image_id"], 1]
         if len(shared) and matched.any():
             places = {truth_id: place for place, truth_id in enumerate(_ids(run, one["image_id"]))}

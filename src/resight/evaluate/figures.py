@@ -16,6 +16,7 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from resight.evaluate.calibration import BINS, Reliability
 from resight.evaluate.roc import RocCurve
+from resight.evaluate.thesis import ThesisFigures
 from resight.types import Doubles
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6E6E6E"
@@ -47,6 +48,27 @@ def roc_figure(roc: RocCurve) -> Figure:
     axes.set_xlabel(f"different pairs let in (FPR; n = {roc.n_different:,})")
     axes.set_ylabel(f"same pairs let in (TPR; n = {roc.n_same:,})")
     _legend(axes, "lower right" if roc.tpr_at_fpr(0.01) > 0.5 else "upper left")
+    return figure
+
+
+def thesis_figure(thesis: ThesisFigures) -> Figure:
+    """Misses against false matches on two logarithmic axes, as the thesis FishNet counted and cleanly."""
+    figure, axes = _panel("As the thesis draws it: TPR against FPR, both logarithmic")
+    clean = thesis.clean
+    left = max(1e-5, 0.5 / clean.n_different)
+    fpr, tpr = clean.vertices()
+    keep = _thinned(len(fpr))
+    axes.plot(np.maximum(fpr[keep], left), tpr[keep], color=BLUE, lw=2, label=f"cleanly: AUC {clean.auc():.4f}")
+    told = f"as the thesis: AUC {thesis.auc:.4f}, TPR {thesis.tpr_at:.3f} at FPR {thesis.fpr_at:.3f}"
+    axes.plot(np.maximum(thesis.fpr, left), thesis.tpr, ".--", color=ORANGE, lw=1, ms=5, label=told)
+    axes.axvline(0.01, color=GREY, lw=1, ls=":")
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlim(left, 1)
+    axes.set_ylim(max(1e-2, float(tpr[tpr > 0].min(initial=1.0))), 1.05)
+    axes.set_xlabel(f"different pairs let in (FPR; n = {clean.n_different:,})")
+    axes.set_ylabel(f"same pairs let in (TPR; n = {clean.n_same:,})")
+    _legend(axes, "lower right")
     return figure
 
 

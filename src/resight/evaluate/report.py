@@ -15,9 +15,11 @@ from matplotlib.figure import Figure
 
 from resight.evaluate import figures
 from resight.evaluate.calibration import Reliability
+from resight.evaluate.projection import projection_figure
 from resight.evaluate.result import Evaluation, Figures, Missing
 from resight.evaluate.roc import RocCurve
-from resight.types import Doubles, Ints
+from resight.evaluate.thesis import ThesisFigures, thesis_figures
+from resight.types import Doubles, Floats, Ints, Strings
 
 MEANING = {
     "top1": "How often the first individual proposed is the right one, for animals that the gallery holds.",
@@ -58,7 +60,8 @@ img { max-width: 100%; height: auto } figure { margin: 1.2rem 0 }
 class Curves:
     """What the figures are drawn from; None where the evaluation has none.
 
-    `cumulative_match` (k,) is of `n_known` queries. `score` names what pairs are compared by, with its unit.
+    `cumulative_match` (k,) is of `n_known` queries. `score` names what pairs are compared by, with its unit. `embedded`
+    are the vectors of one table that was compared with itself, and who is on each.
     """
 
     roc: RocCurve | None = None
@@ -66,6 +69,7 @@ class Curves:
     n_known: int = 0
     reliability: Reliability | None = None
     score: str = "score"
+    embedded: tuple[Floats, Strings] | None = None
 
 
 def write_report(evaluation: Evaluation, curves: Curves, folder: Path) -> Path:
@@ -84,8 +88,16 @@ def write_report(evaluation: Evaluation, curves: Curves, folder: Path) -> Path:
     if roc is not None:
         _write_thresholds(roc, folder / "thresholds.csv")
     (folder / "evaluation.json").write_text(evaluation.to_json(), encoding="utf-8")
+    thesis = thesis_figures(*curves.embedded, evaluation.seed) if curves.embedded else None
+    thesis_parts: list[str] = []
+    if thesis is not None:
+        stream = BytesIO()
+        figures.thesis_figure(thesis).savefig(stream, format="png")
+        (folder / "thesis.png").write_bytes(stream.getvalue())
+        drawn_so = _inline("The ROC on two logarithmic axes, as counted by the thesis and cleanly.", stream.getvalue())
+        thesis_parts = ["<h2>As the thesis FishNet counted</h2>", _thesis_table(thesis), drawn_so]
     page = folder / "report.html"
-    page.write_text(_page(evaluation, roc, curves.score, drawn), encoding="utf-8")
+    page.write_text(_page(evaluation, roc, curves.score, drawn, thesis_parts), encoding="utf-8")
     return page
 
 
@@ -110,6 +122,29 @@ def _figures(curves: Curves) -> Iterator[tuple[str, str, Figure]]:
         yield "scores", caption, figures.score_figure(roc, curves.score)
         caption = "Total accuracy is not shown: most pairs differ, so that always saying 'different' would win."
         yield "thresholds", caption, figures.threshold_figure(roc, curves.score)
+    if curves.embedded is not None and (seen := projection_figure(*curves.embedded)) is not None:
+        yield "projection", "Photos as points, coloured by individual: the better, the more separate they lie.", seen
+
+
+def _thesis_table(thesis: ThesisFigures) -> str:
+    """Both ways to count side by side."""
+    clean = thesis.clean
+    rows = (
+        ("pairs of one individual", f"{thesis.images + 2 * clean.n_same:,}", f"{clean.n_same:,}"),
+        ("pairs of different ones", f"{2 * clean.n_different:,}", f"{clean.n_different:,}"),
+        ("AUC", f"{thesis.auc:.4f}", f"{clean.auc():.4f}"),
+        ("TPR", f"{thesis.tpr_at:.4f} at FPR {thesis.fpr_at:.4f}", f"{clean.tpr_at_fpr(0.01):.4f} at FPR 0.01"),
+    )
+    cells = "".join(
+        f"<tr><th>{name}</th><td class=number>{told}</td><td class=number>{true}</td></tr>" for name, told, true in rows
+    )
+    caption = (
+        f"Of {thesis.images:,} images, 100 of an individual at most. The thesis' notebook counts every pair twice and "
+        "each image with itself, and reads the TPR at the step of 0.02 whose FPR is nearest to 0.01; cleanly counted, "
+        "each pair of different images counts once, at every threshold."
+    )
+    head = "<tr><th></th><th class=number>as the thesis</th><th class=number>cleanly</th></tr>"
+    return f"<table><caption>{caption}</caption>{head}{cells}</table>"
 
 
 def _usable(roc: RocCurve | None) -> RocCurve | None:
@@ -127,7 +162,7 @@ def _write_thresholds(roc: RocCurve, path: Path) -> None:
             table.writerow([float(value) for value in values])
 
 
-def _page(evaluation: Evaluation, roc: RocCurve | None, score: str, drawn: list[str]) -> str:
+def _page(evaluation: Evaluation, roc: RocCurve | None, score: str, drawn: list[str], thesis: list[str]) -> str:
     about = {
         "Method": evaluation.method,
         "Fingerprint": evaluation.fingerprint,
@@ -154,6 +189,7 @@ def _page(evaluation: Evaluation, roc: RocCurve | None, score: str, drawn: list[
         parts += ["<h2>Figures</h2>", "<div class=figures>", *drawn, "</div>"]
     if roc is not None:
         parts += ["<h2>Thresholds</h2>", _threshold_table(roc, score)]
+    parts += thesis
     title = f"<title>Evaluation of {escape(evaluation.method)}</title>"
     head = f'<meta charset="utf-8">{title}<style>{_STYLE}</style>'
     return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>\n' + "\n".join(parts) + "\n</body></html>\n"

@@ -33,7 +33,7 @@ from resight.identify.experience import encounters_of_each, experience
 from resight.identify.ranking import rank
 from resight.match.open import best_photo_only, open_gallery
 from resight.match.seam import Gallery
-from resight.types import Bools, Descriptors, Floats, Labels, Strings
+from resight.types import Bools, Descriptors, Embeddings, Floats, Labels, Strings
 
 BATCH = 32
 Progress = Callable[[str, int, int], None]
@@ -126,7 +126,12 @@ def evaluate(
         measures=measures,
         further=further_figures(open_set, pairs, protocol.seed),
     )
-    return evaluation, _curves(ranked, open_set, roc)
+    curves = _curves(ranked, open_set, roc)
+    if same_table and isinstance(gallery.descriptors, Embeddings):
+        vectors = gallery.descriptors.vectors
+        unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        curves = replace(curves, embedded=(unit, _flanks(gallery.labels, protocol.sides)))
+    return evaluation, curves
 
 
 def _asked(
@@ -202,6 +207,14 @@ def _scores(searched: Gallery, queries: Descriptors, allowed: Bools, tell: Calla
         found[rows] = searched.scores(queries.take(rows), allowed[rows])
         tell(len(rows) + start)
     return found
+
+
+def _flanks(labels: Labels, sides: Sides) -> Strings:
+    """Who is seen, and from which side where sides are kept apart; '' where nobody knows who."""
+    if sides is Sides.ANY:
+        return labels.individual
+    flanks = np.char.add(np.char.add(labels.individual, " "), labels.side)
+    return np.where(labels.individual == "", "", flanks).astype(np.str_)
 
 
 def _same_tag(ours: Strings, theirs: Strings) -> Bools:

@@ -19,7 +19,8 @@ from resight.track.dbscan import NOISE
 from resight.track.overlap import overlap
 from resight.types import Box, Detections, Doubles, Ints, Photo, Pixels, Rejection, Side
 
-SIZE = 224  # the longer side of a crop, at most
+SIZE = 448  # the longer side of a crop, at most
+FINE = 224  # a box of so many pixels shows all that is needed
 EDGE = 2.0  # a box so near to the frame's border is of an animal that goes on outside
 UNSEEN = 100  # frames after which a track has ended
 COLUMNS = (
@@ -127,17 +128,22 @@ def write_crops(
     return rejected
 
 
+def cropped(film: Path, frame: Frame, box: Box) -> tuple[Pixels, float]:
+    """The pixels of a box, not enlarged, and how good they are for naming an animal, 0 to 1."""
+    chip = cut(Photo(film, "", frame.pixels), box, min(SIZE, max(1, round(max(box.w, box.h)))))
+    return chip.pixels, quality(chip, max(box.w, box.h) / FINE)
+
+
 def _cropped(film: Path, frame: Frame, boxes: Doubles, place: int, track: int, usual: float) -> Crop:
     box = Box(*boxes[place].tolist())
-    chip = cut(Photo(film, "", frame.pixels), box, SIZE)
-    good = quality(chip, max(box.w, box.h) / SIZE)
+    pixels, good = cropped(film, frame, box)
     height, width = frame.pixels.shape[:2]
     whole = box.x > EDGE and box.y > EDGE and box.x + box.w < width - EDGE and box.y + box.h < height - EDGE
     # An animal that turns away looks shorter than the others, and one behind another shares its place.
     side_on = min(1.0, box.w / box.h / usual)
     others = np.delete(boxes, place, axis=0)
     free = 1.0 - float(overlap(boxes[place], others).max(initial=0.0))
-    return Crop(good * side_on * free * (1.0 if whole else 0.3), frame.number, track, box, chip.pixels)
+    return Crop(good * side_on * free * (1.0 if whole else 0.3), frame.number, track, box, pixels)
 
 
 def _usual_aspect(detections: Detections) -> float:

@@ -15,7 +15,7 @@ from scipy.optimize import linear_sum_assignment
 
 from resight.track.dbscan import NOISE, in_order
 from resight.track.overlap import overlap
-from resight.types import Bools, Detections, Doubles, Ints
+from resight.types import Bools, Detections, Doubles, Floats, Ints
 
 # Standard deviations, in parts of the box's size: of where a detector puts it, and of how its speed changes in a frame.
 PLACE, CHANGE = 0.05, 0.02
@@ -54,38 +54,63 @@ class _Followed:
     spreads: Doubles
 
 
-def motion_tracks(detections: Detections, motion: Motion | None = None) -> Ints:
-    """The track of each box (n,), numbered in the order in which they begin; -1 for a box that belongs to none."""
-    chosen = motion or Motion()
-    tracks = np.full(len(detections), NOISE, np.int64)
-    followed = _Followed(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 8)), np.zeros((0, 8, 8)))
-    begun = 0
-    before = 0
-    for frame in np.unique(detections.frames).tolist():
-        here = np.flatnonzero(detections.frames == frame)
-        followed = _kept(followed, frame - followed.last <= chosen.patience + 1)
-        for _ in range(frame - before if len(followed.numbers) else 0):
+class Follower:
+    """Follows animals frame by frame, as a film plays."""
+
+    def __init__(self, motion: Motion | None = None) -> None:
+        self._how = motion or Motion()
+        self._followed = _Followed(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 8)), np.zeros((0, 8, 8)))
+        self._begun, self._before = 0, 0
+
+    @property
+    def followed(self) -> Ints:
+        """The tracks that may still go on."""
+        return self._followed.numbers
+
+    def see(self, frame: int, boxes: Doubles, scores: Floats) -> Ints:
+        """The tracks (k,) of what was found in a frame, -1 for a box of none; frames rise, and some may be left out.
+
+        Tracks are numbered as they begin. One that has ended is not followed any more.
+        """
+        how, followed = self._how, self._followed
+        tracks = np.full(len(boxes), NOISE, np.int64)
+        followed = _kept(followed, frame - followed.last <= how.patience + 1)
+        for _ in range(frame - self._before if len(followed.numbers) else 0):
             _foretell(followed)
-        scores = detections.scores[here]
-        sure, unsure = here[scores >= chosen.strong], here[(scores < chosen.strong) & (scores >= chosen.weak)]
+        sure, unsure = (np.flatnonzero(rows) for rows in (scores >= how.strong, _between(scores, how)))
         free = np.arange(len(followed.numbers))
-        found, rows = _assigned(detections.boxes[sure], followed, free, chosen.margin, chosen.sure_overlap)
-        _see(followed, rows, detections.boxes[sure[found]], frame)
+        found, rows = _assigned(boxes[sure], followed, free, how.margin, how.sure_overlap)
+        _see(followed, rows, boxes[sure[found]], frame)
         tracks[sure[found]] = followed.numbers[rows]
         # Only who was in sight a moment ago, in the last frame that was looked at, may be half hidden now.
         free = np.setdiff1d(free, rows)
-        free = free[followed.last[free] == before]
-        half, rows = _assigned(detections.boxes[unsure], followed, free, chosen.margin, chosen.unsure_overlap)
-        _see(followed, rows, detections.boxes[unsure[half]], frame)
+        free = free[followed.last[free] == self._before]
+        half, rows = _assigned(boxes[unsure], followed, free, how.margin, how.unsure_overlap)
+        _see(followed, rows, boxes[unsure[half]], frame)
         tracks[unsure[half]] = followed.numbers[rows]
         new = np.delete(sure, found)
-        tracks[new] = begun + np.arange(len(new))
-        followed = _joined(followed, _begun(tracks[new], detections.boxes[new], frame))
-        begun += len(new)
-        before = frame
+        tracks[new] = self._begun + np.arange(len(new))
+        self._followed = _joined(followed, _begun(tracks[new], boxes[new], frame))
+        self._begun += len(new)
+        self._before = frame
+        return tracks
+
+
+def motion_tracks(detections: Detections, motion: Motion | None = None) -> Ints:
+    """The track of each box (n,), numbered in the order in which they begin; -1 for a box that belongs to none."""
+    chosen = motion or Motion()
+    follower = Follower(chosen)
+    tracks = np.full(len(detections), NOISE, np.int64)
+    seen, starts = np.unique(detections.frames, return_index=True)
+    for frame, start, stop in zip(seen.tolist(), starts, np.append(starts, len(tracks))[1:], strict=True):
+        tracks[start:stop] = follower.see(frame, detections.boxes[start:stop], detections.scores[start:stop])
     numbers, counts = np.unique(tracks, return_counts=True)
     tracks[np.isin(tracks, numbers[counts < chosen.fewest])] = NOISE
     return in_order(tracks)
+
+
+def _between(scores: Floats, how: Motion) -> Bools:
+    return np.asarray((scores < how.strong) & (scores >= how.weak), np.bool_)
 
 
 def _assigned(boxes: Doubles, followed: _Followed, free: Ints, margin: float, least: float) -> tuple[Ints, Ints]:
