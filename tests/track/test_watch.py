@@ -66,10 +66,9 @@ def test_by_the_clock_it_takes_as_long_as_the_film(truth: Truth) -> None:
 
 def test_a_detector_that_is_too_slow_passes_frames_over_and_says_so(truth: Truth) -> None:
     state: list[Watched] = []
-    list(watch(truth.film, Knowing(truth, pause=0.25), 1, state.append))
+    list(watch(truth.film, Knowing(truth, pause=0.25), 1, state.append, waiting=0.5))
     assert state[-1].passed_over > 0
     assert state[-1].looked_at + state[-1].passed_over == state[-1].read
-    assert state[-1].longest < 4
 
 
 def test_what_is_no_film_is_refused(tmp_path: Path, truth: Truth) -> None:

@@ -63,15 +63,22 @@ class _Open:
 
 
 def watch(
-    film: Path, detector: Detector, stride: int, tell: Callable[[Watched], None], live: bool = True
+    film: Path,
+    detector: Detector,
+    stride: int,
+    tell: Callable[[Watched], None],
+    live: bool = True,
+    *,
+    waiting: float = WAITING,
 ) -> Iterator[Passing | Rejection]:
     """Animals as they have gone by, and what of the film could not be read; `tell` hears how it goes.
 
-    With `live` frames come by the film's clock; without, as fast as they can be read, and none is passed over.
+    With `live` frames come by the film's clock, and those that have waited for so many seconds are passed over;
+    without, as fast as they can be read, and none is passed over.
     """
     state = Watched(stride=stride)
     rate = video_facts(film).rate or 25.0
-    queue = _Queue(film, stride, live, state)
+    queue = _Queue(film, stride, waiting if live else None, state)
     # The patience of a second, in the film's own frames.
     follower = Follower(replace(Motion(), patience=max(round(rate), 2 * stride)))
     open_: dict[int, _Open] = {}
@@ -125,8 +132,8 @@ def _gone(open_: dict[int, _Open], track: int) -> Iterator[Passing]:
 class _Queue:
     """Frames read by the clock on a thread of their own, every so manieth kept for the detector."""
 
-    def __init__(self, film: Path, stride: int, live: bool, state: Watched) -> None:
-        self._film, self._stride, self._live, self._state = film, stride, live, state
+    def __init__(self, film: Path, stride: int, waiting: float | None, state: Watched) -> None:
+        self._film, self._stride, self._patience, self._state = film, stride, waiting, state
         self._waiting: deque[Frame | Rejection] = deque()
         self._changed = threading.Condition()
         self._ended = False
@@ -179,17 +186,17 @@ class _Queue:
 
     def _wait_until(self, moment: float) -> None:
         ahead = moment - time.perf_counter()
-        if self._live and ahead > 0:
+        if self._patience is not None and ahead > 0:
             time.sleep(ahead)
 
     def _make_room(self, newest: Frame) -> None:
         """Pass over the oldest frames that wait; where the film does not play by the clock, wait instead."""
-        if not self._live:
+        if self._patience is None:
             self._changed.wait_for(lambda: len(self._waiting) < 8 or self._ended)
             return
         while self._waiting:
             oldest = self._waiting[0]
-            if isinstance(oldest, Rejection) or newest.seconds - oldest.seconds <= WAITING:
+            if isinstance(oldest, Rejection) or newest.seconds - oldest.seconds <= self._patience:
                 break
             self._waiting.popleft()
             self._state.passed_over += 1
