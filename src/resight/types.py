@@ -76,7 +76,8 @@ class Record:
     """What is stated of one annotation before its photo is opened: a file of a folder, or a table's row.
 
     `identity` is None where nobody has named the animal. `box` None means the whole photo. `taken_at` and
-    `place` are what the table states, and win over what the photo's own EXIF says.
+    `place` are what the table states, and win over what the photo's own EXIF says. Records of one `track`, where that
+    is not empty, show one animal in frames of a film, in their order.
     """
 
     path: Path
@@ -88,6 +89,7 @@ class Record:
     taken_at: datetime | None = None
     place: Place | None = None
     mask: Path | None = None
+    track: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,26 @@ def individuals(catalogue: Catalogue) -> list[Known]:
         return sorted((Known(*row) for row in session.execute(query)), key=lambda known: known.name)
 
 
+def tracks_of(catalogue: Catalogue, annotations: Sequence[int]) -> list[int]:
+    """The track of each annotation; CatalogueError where one belongs to none, or there is no such annotation."""
+    with catalogue.reading() as session:
+        query = select(Annotation.id, Annotation.track_id)
+        found = {
+            key: track
+            for ids in chunks(annotations)
+            for key, track in session.execute(query.where(Annotation.id.in_(ids)))
+        }
+    tracks = []
+    for key in annotations:
+        if key not in found:
+            raise CatalogueError(f"there is no annotation {key}")
+        track = found[key]
+        if track is None:
+            raise CatalogueError(f"annotation {key} belongs to no track: only pictures cut out of films do")
+        tracks.append(track)
+    return tracks
+
+
 def refused(catalogue: Catalogue, ids: Sequence[int] | Ints) -> list[set[int]]:
     """For each annotation, the live individuals it was said not to be.
 

@@ -68,7 +68,7 @@ class Encounter(Base):
 
 
 class Track(Base):
-    """Annotations of one animal in successive frames; `source` is the sha256 of the video."""
+    """Annotations of one animal in successive frames; `source` is the sha256 of what it was first called."""
 
     __tablename__ = "track"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -109,8 +110,29 @@ def named(session: Session, annotations: Iterable[int]) -> dict[int, str]:
 
 
 def add_track(session: Session, source: str) -> int:
-    """Add a track in the video with this sha256; its id comes back. A cut needs one without annotations."""
+    """Add a track of this source; its id comes back. A cut needs one without annotations."""
     return _inserted(session, Track, [{"source": source}])[0]
+
+
+def open_tracks(session: Session, labels: Iterable[str]) -> dict[str, int]:
+    """The ids of the tracks of these labels, new ones added; without those of which decisions speak already.
+
+    Where such a track's later pictures belong would follow from a decision made before they were there.
+    """
+    sources = {hashlib.sha256(label.encode()).hexdigest(): label for label in labels}
+    query = select(Track.source, Track.id)
+    known = {
+        source: key
+        for some in chunks(sources)
+        for source, key in session.execute(query.where(Track.source.in_(some)).order_by(Track.id.desc()))
+    }
+    new = [source for source in sources if source not in known]
+    known |= dict(zip(new, _inserted(session, Track, [{"source": source} for source in new]), strict=True))
+    spoken = select(Mention.subject_id).where(Mention.what == "track")
+    closed = {
+        key for some in chunks(known.values()) for key in session.scalars(spoken.where(Mention.subject_id.in_(some)))
+    }
+    return {sources[source]: key for source, key in known.items() if key not in closed}
 
 
 def encounter_ids(session: Session, first: Mapping[str, int]) -> dict[str, int]:

@@ -8,7 +8,7 @@ import traceback
 import typer
 
 from resight import __version__
-from resight.cli import add, decisions, demo, evaluate, identify, init, simulate, status, track, train, watch
+from resight.cli import add, decisions, demo, evaluate, identify, init, simulate, status, track, tracks, train, watch
 from resight.cli.console import fail
 from resight.errors import ResightError
 
@@ -28,6 +28,8 @@ app.command("undo")(decisions.undo)
 app.command("merge")(decisions.merge)
 app.command("split")(decisions.split)
 app.command("rename")(decisions.rename)
+app.command("join")(tracks.join)
+app.command("cut")(tracks.cut)
 app.command("history")(decisions.history)
 app.command("info")(status.info)
 app.command("relink")(status.relink)

@@ -47,7 +47,7 @@ def decide(
             made = [Rejected(key, other) for key in annotations]
         with opened.writing() as session:
             keys = append_all(session, made, by or user())
-    _done(json, keys)
+    done(json, keys)
 
 
 def undo(
@@ -78,7 +78,7 @@ def undo(
             if decision is None:
                 raise ResightError("no decision stands, so there is nothing to undo")
         key = append(opened, Undone(decision), by or user())
-    _done(json, [key])
+    done(json, [key])
 
 
 def merge(
@@ -102,7 +102,7 @@ def merge(
     with open_catalogue(catalogue) as opened:
         merged = Merged(individual_named(opened, kept), individual_named(opened, absorbed))
         key = append(opened, merged, by or user())
-    _done(json, [key])
+    done(json, [key])
 
 
 def split(
@@ -127,7 +127,7 @@ def split(
     with open_catalogue(catalogue) as opened:
         parted = Split(individual_named(opened, individual), name, tuple(annotations))
         key = append(opened, parted, by or user())
-    _done(json, [key])
+    done(json, [key])
 
 
 def rename(
@@ -148,7 +148,7 @@ def rename(
 
     with open_catalogue(catalogue) as opened:
         key = append(opened, Renamed(individual_named(opened, individual), name), by or user())
-    _done(json, [key])
+    done(json, [key])
 
 
 def history(
@@ -188,7 +188,8 @@ def history(
     write_json(json, told)
 
 
-def _done(json: Path | None, keys: list[int]) -> None:
+def done(json: Path | None, keys: list[int]) -> None:
+    """Say which decisions were written down."""
     if json is None:
         say(f"Written down as decision {', '.join(map(str, keys))}. 'resight undo' takes it back.")
     write_json(json, {"decisions": keys})

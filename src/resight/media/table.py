@@ -39,8 +39,8 @@ def read_rows(path: Path, extra: Sequence[str] = ()) -> Iterator[Row | Rejection
 
     Columns, in any order and case: `path` (relative to the table), and any of `identity` (empty = unknown),
     `viewpoint` or `side`, `part`, `encounter`, `date`, `lat` and `lon`, `x`, `y`, `w` and `h`, `mask`
-    (relative to the table). Others are passed over, but for those named in `extra`. Separated by commas,
-    semicolons or tabs; UTF-8, UTF-16 or Windows-1252. Empty rows are passed over. A row that cannot be used
+    (relative to the table), `track` and `film`. Others are passed over, but for those named in `extra`. Separated
+    by commas, semicolons or tabs; UTF-8, UTF-16 or Windows-1252. Empty rows are passed over. A row that cannot be used
     becomes a Rejection that names the table, the row, the column and the cell.
 
     Raises:
@@ -107,6 +107,8 @@ def _record(layout: TableLayout, cells: Mapping[str, str]) -> Record:
         taken_at=_parsed(cells, "date", date_of) if cells.get("date") else None,
         place=Place(*position) if position else None,
         mask=_file(folder, cells["mask"]) if cells.get("mask") else None,
+        # Tracks are numbered anew in every film, and films of one name are on many cards.
+        track=f"{layout.path.absolute()}#{cells.get('film', '')}#{cells['track']}" if cells.get("track") else "",
     )
 
 

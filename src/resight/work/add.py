@@ -18,7 +18,7 @@ from resight.catalogue.log import append_all
 from resight.catalogue.lookup import refused
 from resight.catalogue.originals import clear_unfinished, keep_originals
 from resight.catalogue.present import held, living
-from resight.catalogue.store import NewAnnotation, NewPhoto, add_rejected, add_shard, named
+from resight.catalogue.store import NewAnnotation, NewPhoto, add_rejected, add_shard, named, open_tracks
 from resight.catalogue.vectors import collect_garbage, write_shard
 from resight.errors import PhotoError
 from resight.media.file_bytes import file_sha256
@@ -118,7 +118,8 @@ def _commit(
 ) -> None:
     """Write one shard, as a part of the session's transaction; all of it or nothing."""
     sighted = shard.sighted
-    added = [members[0] for members in add_shard(session, [_new_photo(one) for one in sighted])]
+    tracks = open_tracks(session, {one.record.track for one in sighted if one.record.track})
+    added = [members[0] for members in add_shard(session, [_new_photo(one, tracks) for one in sighted])]
     ids = [entry.annotation for entry in added]
     # Copies of one photo are one annotation, and have one descriptor: the first.
     rows = [row for row, key in enumerate(ids) if key not in ids[:row]]
@@ -174,7 +175,7 @@ def _decisions(
     return decisions, disputed
 
 
-def _new_photo(sighted: Sighted) -> NewPhoto:
+def _new_photo(sighted: Sighted, tracks: dict[str, int]) -> NewPhoto:
     record = sighted.record
     annotation = NewAnnotation(
         box=record.box,
@@ -182,6 +183,7 @@ def _new_photo(sighted: Sighted) -> NewPhoto:
         part=record.part,
         quality=sighted.quality,
         encounter=own_encounter(record),
+        track=tracks.get(record.track),
         mask_kind=sighted.mask.value,
         mask_path=record.mask.absolute() if record.mask else None,
     )
