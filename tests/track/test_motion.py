@@ -58,10 +58,35 @@ def test_an_unsure_box_goes_on_with_a_track_and_begins_none(swim: Swim) -> None:
     assert (ignored[scores < 0.4] == NOISE).all()
 
 
-def test_small_and_fast_animals_need_the_margin(swim: Swim) -> None:
+@pytest.mark.parametrize("margin", [0.0, 0.5])
+def test_small_and_fast_animals_are_followed(swim: Swim, margin: float) -> None:
     some, of = swim(np.array([[0.0, 0]]), np.array([[80.0, 0]]), 20)
-    assert np.array_equal(motion_tracks(some, Motion(margin=0.5, sure_overlap=0.05)), of)
-    assert (motion_tracks(some, Motion(margin=0.0)) == NOISE).all()
+    assert np.array_equal(motion_tracks(some, Motion(margin=margin)), of)
+    too_fast, _ = swim(np.array([[0.0, 0]]), np.array([[200.0, 0]]), 20)
+    assert (motion_tracks(too_fast, Motion(margin=margin)) == NOISE).all()
+
+
+def test_one_that_swims_out_is_not_taken_for_one_that_comes_in(swim: Swim) -> None:
+    """The first leaves on the right, and 10 frames later another comes in there."""
+    some, of = swim(np.array([[0.0, 100], [900, 105]]), np.array([[10.0, 0], [-10, 0]]), 80)
+    inside = (some.boxes[:, 0] >= 0) & (some.boxes[:, 0] < 380)
+    late = ~((of == 0) & (some.frames > 36)) & ~((of == 1) & (some.frames < 50))
+    seen = some.take(inside & late)
+    assert motion_tracks(seen, size=(400, 300)).max() == 1
+    assert np.array_equal(motion_tracks(seen, size=(400, 300)), of[inside & late])
+
+
+def test_one_that_turns_is_where_it_was(swim: Swim) -> None:
+    there, _ = swim(np.array([[0.0, 0]]), np.array([[12.0, 0]]), 20)
+    back = np.concatenate([there.boxes, there.boxes[::-1]])
+    turned = Detections(np.arange(40), back, np.ones(40, np.float32))
+    assert (motion_tracks(turned) == 0).all()
+
+
+def test_every_third_frame_is_enough(swim: Swim) -> None:
+    some, of = swim(np.array([[0.0, 0], [0, 200]]), np.array([[8.0, 0], [6, 0]]), 60)
+    kept = some.frames % 3 == 0
+    assert np.array_equal(motion_tracks(some.take(kept)), of[kept])
 
 
 def test_few_boxes_are_no_track(swim: Swim) -> None:

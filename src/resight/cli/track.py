@@ -74,6 +74,7 @@ def track(
 
     Example: resight track cage.mp4 --model detector.onnx --into heads
     """
+    from resight.media.video import video_facts
     from resight.track.crops import write_crops
     from resight.track.dbscan import Clustering, dbscan_tracks
     from resight.track.files import read_tracks, write_tracks
@@ -92,7 +93,12 @@ def track(
         if not len(found):
             raise ResightError(f"{film}: no animal was found in any frame; try a smaller --least, or another detector")
         tell("Joining boxes to tracks", 0, 0)
-        joined = dbscan_tracks(found, Clustering(scaled=scaled)) if way is Way.DBSCAN else motion_tracks(found)
+        facts = video_facts(film)
+        joined = (
+            dbscan_tracks(found, Clustering(scaled=scaled))
+            if way is Way.DBSCAN
+            else motion_tracks(found, size=(facts.width, facts.height))
+        )
         into.mkdir(parents=True, exist_ok=True)
         write_tracks(into / f"{film.stem}.tracks.csv", found, joined)
         tracks_figure(found, joined, film.name).savefig(into / f"{film.stem}.tracks.png")

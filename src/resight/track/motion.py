@@ -20,6 +20,8 @@ from resight.types import Bools, Detections, Doubles, Floats, Ints
 # Standard deviations, in parts of the box's size: of where a detector puts it, and of how its speed changes in a frame.
 PLACE, CHANGE = 0.05, 0.02
 UNKNOWN_SPEED = 0.3
+BORDER = 0.1  # a box so near to the border, in parts of its size, touches it
+FAST = 1.0  # as `margin`, for one who has just come
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,8 @@ class Motion:
 
     strong: float = 0.5
     weak: float = 0.1
-    margin: float = 0.25
-    sure_overlap: float = 0.15
+    margin: float = 0.5
+    sure_overlap: float = 0.05
     unsure_overlap: float = 0.4
     patience: int = 30
     fewest: int = 3
@@ -45,21 +47,35 @@ class Motion:
 class _Followed:
     """Tracks that are followed: number, frame of the last box, and state; rows are tracks.
 
-    `means` (t, 8) are the centre, the size, and their speeds a frame; `spreads` (t, 8, 8) their covariances.
+    `means` (t, 8) are the centre, the size, and their speeds a frame; `spreads` (t, 8, 8) their covariances; `seen`
+    (t, 4) are the last boxes, `counts` how many there were.
     """
 
     numbers: Ints
     last: Ints
     means: Doubles
     spreads: Doubles
+    seen: Doubles
+    counts: Ints
 
 
 class Follower:
     """Follows animals frame by frame, as a film plays."""
 
-    def __init__(self, motion: Motion | None = None) -> None:
-        self._how = motion or Motion()
-        self._followed = _Followed(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 8)), np.zeros((0, 8, 8)))
+    def __init__(self, motion: Motion | None = None, size: tuple[float, float] | None = None, stride: int = 1) -> None:
+        """`size` is the picture's width and height; with it, who has left the picture is not waited for.
+
+        `stride` tells that every so manieth frame is looked at.
+        """
+        self._how, self._size, self._stride = motion or Motion(), size, stride
+        self._followed = _Followed(
+            np.zeros(0, np.int64),
+            np.zeros(0, np.int64),
+            np.zeros((0, 8)),
+            np.zeros((0, 8, 8)),
+            np.zeros((0, 4)),
+            np.zeros(0, np.int64),
+        )
         self._begun, self._before = 0, 0
 
     @property
@@ -74,21 +90,35 @@ class Follower:
         """
         how, followed = self._how, self._followed
         tracks = np.full(len(boxes), NOISE, np.int64)
-        followed = _kept(followed, frame - followed.last <= how.patience + 1)
+        brief = _leaving(followed, self._size) | (followed.counts < how.fewest)
+        patience = np.where(brief, 0, how.patience)
+        followed = _kept(followed, frame - followed.last <= patience + self._stride)
         for _ in range(frame - self._before if len(followed.numbers) else 0):
             _foretell(followed)
+        followed = _kept(followed, _expected_inside(followed, self._size))
         sure, unsure = (np.flatnonzero(rows) for rows in (scores >= how.strong, _between(scores, how)))
         free = np.arange(len(followed.numbers))
-        found, rows = _assigned(boxes[sure], followed, free, how.margin, how.sure_overlap)
+        expected = _expected(followed.means)
+        found, rows = _assigned(boxes[sure], expected, free, how.margin, how.sure_overlap)
         _see(followed, rows, boxes[sure[found]], frame)
         tracks[sure[found]] = followed.numbers[rows]
+        # An animal that turned is where it was rather than where it was going.
+        left, free = np.delete(sure, found), np.setdiff1d(free, rows)
+        turned, rows = _assigned(boxes[left], followed.seen, free, how.margin, how.sure_overlap)
+        _see(followed, rows, boxes[left[turned]], frame)
+        tracks[left[turned]] = followed.numbers[rows]
+        # Of one that has just come nobody knows yet how fast it is.
+        left, free = np.delete(left, turned), np.setdiff1d(free, rows)
+        free = free[followed.counts[free] == 1]
+        fast, rows = _assigned(boxes[left], followed.seen, free, FAST, 0.0)
+        _see(followed, rows, boxes[left[fast]], frame)
+        tracks[left[fast]] = followed.numbers[rows]
+        new = np.delete(left, fast)
         # Only who was in sight a moment ago, in the last frame that was looked at, may be half hidden now.
-        free = np.setdiff1d(free, rows)
-        free = free[followed.last[free] == self._before]
-        half, rows = _assigned(boxes[unsure], followed, free, how.margin, how.unsure_overlap)
+        free = np.flatnonzero(followed.last == self._before)
+        half, rows = _assigned(boxes[unsure], expected, free, how.margin, how.unsure_overlap)
         _see(followed, rows, boxes[unsure[half]], frame)
         tracks[unsure[half]] = followed.numbers[rows]
-        new = np.delete(sure, found)
         tracks[new] = self._begun + np.arange(len(new))
         self._followed = _joined(followed, _begun(tracks[new], boxes[new], frame))
         self._begun += len(new)
@@ -96,12 +126,18 @@ class Follower:
         return tracks
 
 
-def motion_tracks(detections: Detections, motion: Motion | None = None) -> Ints:
-    """The track of each box (n,), numbered in the order in which they begin; -1 for a box that belongs to none."""
+def motion_tracks(
+    detections: Detections, motion: Motion | None = None, size: tuple[float, float] | None = None
+) -> Ints:
+    """The track of each box (n,), numbered in the order in which they begin; -1 for a box that belongs to none.
+
+    `size` is the picture's width and height; with it, who has left the picture is not waited for.
+    """
     chosen = motion or Motion()
-    follower = Follower(chosen)
-    tracks = np.full(len(detections), NOISE, np.int64)
     seen, starts = np.unique(detections.frames, return_index=True)
+    stride = int(np.gcd.reduce(np.diff(seen))) if len(seen) > 1 else 1
+    follower = Follower(chosen, size, stride)
+    tracks = np.full(len(detections), NOISE, np.int64)
     for frame, start, stop in zip(seen.tolist(), starts, np.append(starts, len(tracks))[1:], strict=True):
         tracks[start:stop] = follower.see(frame, detections.boxes[start:stop], detections.scores[start:stop])
     numbers, counts = np.unique(tracks, return_counts=True)
@@ -109,15 +145,34 @@ def motion_tracks(detections: Detections, motion: Motion | None = None) -> Ints:
     return in_order(tracks)
 
 
+def _expected_inside(followed: _Followed, size: tuple[float, float] | None) -> Bools:
+    """Whose middle should now be in the picture."""
+    if size is None:
+        return np.ones(len(followed.numbers), np.bool_)
+    middles = followed.means[:, :2]
+    return np.asarray(((middles > 0) & (middles < size)).all(axis=1), np.bool_)
+
+
+def _leaving(followed: _Followed, size: tuple[float, float] | None) -> Bools:
+    """Whose last box touches the picture's border, and who swims towards it."""
+    if size is None:
+        return np.zeros(len(followed.numbers), np.bool_)
+    low, high = followed.seen[:, :2], followed.seen[:, :2] + followed.seen[:, 2:]
+    near = BORDER * (followed.seen[:, 2:] + np.array(size) / 8)
+    speed = followed.means[:, 4:6]
+    out = ((low <= near) & (speed < 0)) | ((high >= np.array(size) - near) & (speed > 0))
+    return np.asarray(out.any(axis=1), np.bool_)
+
+
 def _between(scores: Floats, how: Motion) -> Bools:
     return np.asarray((scores < how.strong) & (scores >= how.weak), np.bool_)
 
 
-def _assigned(boxes: Doubles, followed: _Followed, free: Ints, margin: float, least: float) -> tuple[Ints, Ints]:
-    """Which box goes to which of the free tracks: rows of both, so that together they share the most."""
-    shared = overlap(_enlarged(boxes, margin)[:, None], _enlarged(_expected(followed.means[free]), margin)[None])
+def _assigned(boxes: Doubles, tracks: Doubles, free: Ints, margin: float, least: float) -> tuple[Ints, Ints]:
+    """Which box goes to which free one of the tracks (t, 4): rows of both, so that together they share the most."""
+    shared = overlap(_enlarged(boxes, margin)[:, None], _enlarged(tracks[free], margin)[None])
     ours, theirs = linear_sum_assignment(-shared)
-    kept = shared[ours, theirs] >= least
+    kept = (shared[ours, theirs] >= least) & (shared[ours, theirs] > 0)
     return ours[kept].astype(np.int64), free[theirs[kept]]
 
 
@@ -142,6 +197,8 @@ def _see(followed: _Followed, rows: Ints, boxes: Doubles, frame: int) -> None:
     followed.means[rows] = mean + (gain @ (measured - mean[:, :4])[..., None])[..., 0]
     followed.spreads[rows] = spread - gain @ spread[:, :4, :]
     followed.last[rows] = frame
+    followed.seen[rows] = boxes
+    followed.counts[rows] += 1
 
 
 def _begun(numbers: Ints, boxes: Doubles, frame: int) -> _Followed:
@@ -149,11 +206,25 @@ def _begun(numbers: Ints, boxes: Doubles, frame: int) -> _Followed:
     size = np.tile(centred[:, 2:], (1, 2))
     spread = np.concatenate([(PLACE * size) ** 2, (UNKNOWN_SPEED * size) ** 2], axis=1)
     means = np.concatenate([centred, np.zeros_like(centred)], axis=1)
-    return _Followed(numbers, np.full(len(numbers), frame), means, spread[:, :, None] * np.eye(8))
+    return _Followed(
+        numbers,
+        np.full(len(numbers), frame),
+        means,
+        spread[:, :, None] * np.eye(8),
+        boxes,
+        np.ones(len(numbers), np.int64),
+    )
 
 
 def _kept(followed: _Followed, kept: Bools) -> _Followed:
-    return _Followed(followed.numbers[kept], followed.last[kept], followed.means[kept], followed.spreads[kept])
+    return _Followed(
+        followed.numbers[kept],
+        followed.last[kept],
+        followed.means[kept],
+        followed.spreads[kept],
+        followed.seen[kept],
+        followed.counts[kept],
+    )
 
 
 def _joined(one: _Followed, other: _Followed) -> _Followed:
@@ -162,6 +233,8 @@ def _joined(one: _Followed, other: _Followed) -> _Followed:
         np.concatenate([one.last, other.last]),
         np.concatenate([one.means, other.means]),
         np.concatenate([one.spreads, other.spreads]),
+        np.concatenate([one.seen, other.seen]),
+        np.concatenate([one.counts, other.counts]),
     )
 
 

@@ -77,10 +77,12 @@ def watch(
     without, as fast as they can be read, and none is passed over.
     """
     state = Watched(stride=stride)
-    rate = video_facts(film).rate or 25.0
+    facts = video_facts(film)
+    rate = facts.rate or 25.0
     queue = _Queue(film, stride, waiting if live else None, state)
     # The patience of a second, in the film's own frames.
-    follower = Follower(replace(Motion(), patience=max(round(rate), 2 * stride)))
+    how = replace(Motion(), patience=max(round(rate), 2 * stride))
+    follower = Follower(how, (facts.width, facts.height), stride)
     open_: dict[int, _Open] = {}
     began = time.perf_counter()
     for one in queue.frames(began):
