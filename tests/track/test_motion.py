@@ -69,7 +69,7 @@ def test_small_and_fast_animals_are_followed(swim: Swim, margin: float) -> None:
 def test_one_that_swims_out_is_not_taken_for_one_that_comes_in(swim: Swim) -> None:
     """The first leaves on the right, and 10 frames later another comes in there."""
     some, of = swim(np.array([[0.0, 100], [900, 105]]), np.array([[10.0, 0], [-10, 0]]), 80)
-    inside = (some.boxes[:, 0] >= 0) & (some.boxes[:, 0] < 380)
+    inside = (some.boxes[:, 0] >= 0) & (some.boxes[:, 0] < 365)
     late = ~((of == 0) & (some.frames > 36)) & ~((of == 1) & (some.frames < 50))
     seen = some.take(inside & late)
     assert motion_tracks(seen, size=(400, 300)).max() == 1

@@ -31,6 +31,7 @@ def tracks_figure(detections: Detections, tracks: Ints, title: str) -> Figure:
     where.set_title(f"{title}: {len(numbers)} tracks of {len(detections)} boxes")
     bars.set_ylabel("tracks at a time")
     bars.set_xlabel("frame")
+    bars.set_yticks([])
     bars.set_ylim(max(lanes, default=0) + 1, -1)
     if free.any():
         where.legend(loc="upper right")
