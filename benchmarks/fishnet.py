@@ -1,6 +1,7 @@
 """FishNet on the simulated sea cage: from films to a trained model, measured on fish that it has not seen.
 
     python benchmarks/fishnet.py CAGE --into WORK [--recipe recipe.toml] [--json results.json]
+    python benchmarks/fishnet.py ../shared/data/fs48 --fs48 --into WORK [--recipe recipe.toml]
 
 CAGE is a folder of `resight simulate`. The heads are cut out where the truth says they are, so that what is measured
 is recognition alone. Three tenths of the fish, both sides of each, are kept for the test; the model learns from the
@@ -28,6 +29,7 @@ from resight.evaluate.pair_bins import bin_matrix_pairs
 from resight.evaluate.pair_bootstrap import estimate_pairs
 from resight.evaluate.pairs import matrix_pairs
 from resight.evaluate.result import Estimate, Missing
+from resight.evaluate.run import Annotations
 from resight.evaluate.splits import withheld_individuals
 from resight.evaluate.tables import read_annotations
 from resight.evaluate.thesis import thesis_figures
@@ -111,18 +113,11 @@ def parted(table: Path) -> tuple[Path, Path]:
 def measured(method: str, test: Path) -> Row:
     """Figures of a method on the test fish."""
     annotations, _ = read_annotations(test, method, local_processes(2))
-    labels = annotations.labels
+    labels, scores = annotations.labels, all_scores(annotations)
     flank = np.char.add(np.char.add(labels.individual, " "), labels.side)
+    counted = None
     if isinstance(annotations.descriptors, Embeddings):
-        vectors = annotations.descriptors.vectors
-        scores = vectors @ vectors.T
-        counted = thesis_figures(vectors, flank)
-    else:
-        gallery = open_gallery(annotations.descriptors, labels.individual)
-        allowed = ~np.eye(len(labels), dtype=bool)
-        rows = [np.arange(i, min(i + 32, len(labels))) for i in range(0, len(labels), 32)]
-        one_way = np.concatenate([gallery.scores(annotations.descriptors.take(r), allowed[r]) for r in rows])
-        scores, counted = one_way + one_way.T, None
+        counted = thesis_figures(annotations.descriptors.vectors, flank)
     same_pass = labels.encounter[:, None] == labels.encounter
     once = np.triu(np.ones(scores.shape, bool), k=1)
     within, within_auc = tpr(scores, flank, once & same_pass)
@@ -131,6 +126,18 @@ def measured(method: str, test: Path) -> Row:
         method, within, within_auc, across, across_auc, top1(scores, flank, ~same_pass),
         None if counted is None else counted.tpr_at, None if counted is None else counted.auc,
     )  # fmt: skip
+
+
+def all_scores(annotations: Annotations) -> Floats:
+    """How alike every picture is to every other; what local features say one way and the other, added up."""
+    described, labels = annotations.descriptors, annotations.labels
+    if isinstance(described, Embeddings):
+        return np.asarray(described.vectors @ described.vectors.T, np.float32)
+    gallery = open_gallery(described, labels.individual)
+    allowed = ~np.eye(len(labels), dtype=bool)
+    rows = [np.arange(start, min(start + 32, len(labels))) for start in range(0, len(labels), 32)]
+    one_way = np.concatenate([gallery.scores(described.take(part), allowed[part]) for part in rows])
+    return np.asarray(one_way + one_way.T, np.float32)
 
 
 def tpr(scores: Floats, flank: Strings, allowed: Bools) -> tuple[tuple[float, float, float], float]:
@@ -147,6 +154,39 @@ def top1(scores: Floats, flank: Strings, allowed: Bools) -> float:
     """How often the most alike picture of another pass is of the same side of the same fish."""
     best = np.where(allowed, scores, -np.inf).argmax(axis=1)
     return float((flank[best] == flank).mean())
+
+
+def koi(data: Path, into: Path, recipe: Recipe) -> Table:
+    """The real fish of fs48: half of them to learn from, half to test on, never within a clip."""
+    rows = list(csv.DictReader((data / "metadata.csv").open(encoding="utf-8")))
+    taken = set(withheld_individuals(np.array([row["identity"] for row in rows]), 0.5, SEED).tolist())
+    paths = into / "learn.csv", into / "test.csv"
+    into.mkdir(parents=True, exist_ok=True)
+    for path, chosen in zip(paths, (False, True), strict=True):
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            own = [row for row in rows if (row["identity"] in taken) is chosen]
+            writer.writerows({**row, "path": (data / row["path"]).absolute()} for row in own)
+    with progress() as tell:
+        done = train(recipe, [paths[0]], into / recipe.model.name, tell)
+    model = into / recipe.model.name / "model.onnx"
+    export_embedder(done.network, recipe.data.size, model, {})
+    camera = np.array([row["camera"] for row in csv.DictReader(paths[1].open(encoding="utf-8"))])
+    table = Table(title=f"fs48: {len(taken)} fish that were not learned from, never within a clip")
+    for heading in ("method", "same camera: TPR", "top-1", "across cameras: TPR", "top-1", "both: TPR", "top-1"):
+        table.add_column(heading, justify="left" if heading == "method" else "right")
+    for method in (f"onnx:{into.parent / 'imagenet.onnx'}", "rootsift:colour", f"onnx:{model}"):
+        annotations, _ = read_annotations(paths[1], method, local_processes(2))
+        scores, labels = all_scores(annotations), annotations.labels
+        other_clip = labels.encounter[:, None] != labels.encounter
+        cells = []
+        for kind in (camera[:, None] == camera, camera[:, None] != camera, np.ones(scores.shape, bool)):
+            (value, low, high), _ = tpr(scores, labels.individual, np.triu(kind & other_clip, k=1))
+            named = top1(scores, labels.individual, kind & other_clip)
+            cells += [f"{value:.3f} ({low:.3f}–{high:.3f})", f"{named:.3f}"]
+        table.add_row(method.removeprefix(f"onnx:{into.parent}"), *cells)
+    return table
 
 
 def table_of(rows: Sequence[Row]) -> Table:
@@ -167,7 +207,8 @@ def table_of(rows: Sequence[Row]) -> Table:
 def main() -> None:
     """Film, cut, learn, measure; print one table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cage", type=Path)
+    parser.add_argument("cage", type=Path, help="with --fs48: that folder of real fish")
+    parser.add_argument("--fs48", action="store_true")
     parser.add_argument("--into", type=Path, required=True)
     parser.add_argument("--recipe", type=Path)
     parser.add_argument("--only-before", action="store_true", help="measure what needs no training, and stop")
@@ -175,11 +216,14 @@ def main() -> None:
     asked = parser.parse_args()
     asked.into.mkdir(parents=True, exist_ok=True)
     recipe = read_recipe(asked.recipe, Recipe) if asked.recipe else Recipe()
-    with progress() as tell:
-        learn, test = parted(cut_heads(asked.cage, asked.into / "heads", tell))
     before = asked.into / "imagenet.onnx"
     if not before.exists():
         export_embedder(Imagenet(), recipe.data.size, before, {})
+    if asked.fs48:
+        Console(width=150).print(koi(asked.cage, asked.into / "fs48", recipe))
+        return
+    with progress() as tell:
+        learn, test = parted(cut_heads(asked.cage, asked.into / "heads", tell))
     methods = [f"onnx:{before}", "rootsift"]
     if not asked.only_before:
         folder = asked.into / recipe.model.name
