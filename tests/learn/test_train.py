@@ -89,6 +89,14 @@ def test_another_recipe_in_the_folder_is_refused(table: Path, tmp_path: Path) ->
         train(Recipe(), [table], tmp_path, silent)
 
 
+def test_other_photos_in_the_folder_are_refused(table: Path, tmp_path: Path) -> None:
+    train(RECIPE, [table], tmp_path, silent, epochs=1)
+    renamed = table.with_name("renamed.csv")
+    renamed.write_text(table.read_text().replace("animal 0", "animal 9"))
+    with pytest.raises(ResightError, match="on other photos"):
+        train(RECIPE, [renamed], tmp_path, silent)
+
+
 def test_a_loss_that_is_no_number_stops_it_and_keeps_what_was(
     table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

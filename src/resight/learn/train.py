@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -12,19 +13,20 @@ from typing import Any
 import numpy as np
 import torch
 
+from resight.errors import ResightError
 from resight.learn.augment import augmented
 from resight.learn.batches import batches, default_count
 from resight.learn.done import Done, check_loss
 from resight.learn.embed import embed, precision, tensor
 from resight.learn.folder import Epoch, in_memory, load_state, locked, save_state, settle, write, write_history
-from resight.learn.losses import FASTER, losses
+from resight.learn.losses import FASTER, Losses, losses
 from resight.learn.models import Embedder, build
 from resight.learn.pictures import Pictures, mirrored, numbered, parted, read_pictures
 from resight.learn.recipe import Recipe
 from resight.learn.thesis import thesis_epoch, validation_loss
 from resight.learn.triplets import pool
 from resight.learn.verified import verified
-from resight.types import Rejection
+from resight.types import Ints, Rejection
 
 VALIDATED = 12  # photos of a flank at most, so that validation takes a small part of the time
 Tell = Callable[[str, int, int], None]
@@ -47,6 +49,7 @@ class _State:
     history: list[Epoch]
     best: dict[str, Any]
     best_epoch: int
+    learned_from: str
 
 
 def train(recipe: Recipe, tables: Sequence[Path], folder: Path, tell: Tell, epochs: int | None = None) -> Trained:
@@ -77,7 +80,7 @@ def train(recipe: Recipe, tables: Sequence[Path], folder: Path, tell: Tell, epoc
             groups, lr=recipe.training.learning_rate, betas=(0.9, 0.999),
             eps=1e-7 if recipe.training.way == "thesis" else 1e-8, weight_decay=recipe.training.weight_decay,
         )  # fmt: skip
-        state = _State(network, optimizer, [], {}, -1)
+        state = _State(network, optimizer, [], {}, -1, learned_from(pictures))
         _resume(folder, state, criterion.arcface)
         last = min(recipe.training.epochs, epochs or recipe.training.epochs)
         while len(state.history) < last and not _patience_ended(state, recipe):
@@ -99,8 +102,17 @@ def train(recipe: Recipe, tables: Sequence[Path], folder: Path, tell: Tell, epoc
         return Trained(network, tuple(state.history), state.history[state.best_epoch], tuple(rejected))
 
 
+def learned_from(pictures: Pictures) -> str:
+    """A hash of who is on the pictures, and of some of each one's pixels."""
+    digest = hashlib.sha256()
+    for row in range(len(pictures)):
+        digest.update(f"{pictures.flank[row]} {pictures.encounter[row]}\n".encode())
+        digest.update(np.ascontiguousarray(pictures.picture(row)[::16, ::16]).tobytes())
+    return digest.hexdigest()
+
+
 def _epoch(
-    network: Embedder, optimizer: torch.optim.Optimizer, criterion: Any, learning: Pictures, flanks: Any,
+    network: Embedder, optimizer: torch.optim.Optimizer, criterion: Losses, learning: Pictures, flanks: Ints,
     recipe: Recipe, epoch: int, rng: np.random.Generator, tell: Tell,
 ) -> Done:  # fmt: skip
     how = recipe.training
@@ -152,6 +164,7 @@ def _finish_epoch(
             "history": [asdict(one) for one in state.history],
             "best": state.best,
             "best_epoch": state.best_epoch,
+            "learned_from": state.learned_from,
         },
     )
     write_history(folder, state.history)
@@ -164,7 +177,8 @@ def _better(one: Epoch, other: Epoch, recipe: Recipe) -> bool:
     return (one.tpr, one.auc) > (other.tpr, other.auc)
 
 
-def _some(pictures: Pictures, rng: np.random.Generator) -> Any:
+def _some(pictures: Pictures, rng: np.random.Generator) -> Ints:
+    """At most so many rows of each flank."""
     return np.sort(pool(numbered(pictures.flank), VALIDATED, rng))
 
 
@@ -176,6 +190,10 @@ def _resume(folder: Path, state: _State, arcface: torch.nn.Module) -> None:
     saved = load_state(folder)
     if saved is None:
         return
+    if saved["learned_from"] != state.learned_from:
+        raise ResightError(
+            f"{folder} holds a training on other photos, or on the same with other names: name another folder"
+        )
     state.network.load_state_dict(saved["network"])
     arcface.load_state_dict(saved["arcface"])
     state.optimizer.load_state_dict(saved["optimizer"])

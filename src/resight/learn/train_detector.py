@@ -69,7 +69,9 @@ def train_detector(recipe: DetectorRecipe, photos: Sequence[BoxedPhoto], folder:
         examples, clips, rejected = _read(photos, recipe, tell)
         learning, validating = _parted(examples, clips, recipe)
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        network = detector(recipe.height, recipe.width, recipe.channels, recipe.start == "imagenet").to(device)
+        network = detector(recipe.height, recipe.width, recipe.channels, recipe.start == "imagenet")
+        # On processors this order of the axes is several times as fast.
+        network = network.to(device, memory_format=torch.channels_last)
         optimizer = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)
         history: list[DetectorEpoch] = []
         best, best_epoch = network.state_dict(), -1
@@ -153,12 +155,12 @@ def _epoch(
         with torch.autocast(device.type, torch.bfloat16, enabled=recipe.precision == "bfloat16"):
             losses = network([_tensor(one.pixels, device) for one in batch], targets)
             loss = sum(losses.values())
-        check_loss(float(loss), epoch)
+        check_loss(float(loss.detach()), epoch)
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimizer.step()
-        total += float(loss)
+        total += float(loss.detach())
         tell(f"Epoch {epoch + 1}: batches", step + 1, len(starts))
     return total / len(starts)
 
