@@ -21,7 +21,7 @@ def watch(
     film: Annotated[Path, typer.Argument(help="A video; it is played by the clock.", metavar="VIDEO")],
     model: Annotated[Path, typer.Option(help="A detector: an ONNX model, yours or another's.")],
     into: Annotated[Path, typer.Option(help="The folder for the sightings and their pictures.")] = Path("sightings"),
-    stride: Annotated[int, typer.Option(help="Look for animals in every so manieth frame.", min=1)] = 2,
+    stride: Annotated[int, typer.Option(help="Look for animals in every so manieth frame.", min=1)] = 1,
     least: Annotated[float, typer.Option(help="Drop boxes with a smaller score.", min=0, max=1)] = 0.3,
     caution: Annotated[Caution, typer.Option(help="As for 'identify'.")] = Caution.BALANCED,
     fast: Annotated[bool, typer.Option("--fast", help="Not by the clock, but as fast as it goes.")] = False,
