@@ -74,7 +74,8 @@ def test_track_follows_and_cuts_out(
 
 def test_track_says_what_is_wrong(resight: Resight, red_film: Path, red_model: Path, tmp_path: Path) -> None:
     assert "name a detector" in resight("track", red_film, "--into", tmp_path / "x").err
-    nothing = resight("track", red_film, "--model", red_model, "--into", tmp_path / "x", "--least", 1)
+    (tmp_path / "none.csv").write_text("frame,x,y,w,h\n")
+    nothing = resight("track", red_film, "--boxes", tmp_path / "none.csv", "--into", tmp_path / "x")
     assert nothing.code == 2
     assert "no animal was found in any frame" in nothing.err
     (tmp_path / "empty.mp4").write_bytes(b"")
@@ -142,7 +143,7 @@ def test_train_learns_a_detector_and_track_uses_it(
                 rows.writerows(
                     [[name, path.stem, *box] for box in boxes.tolist()] or [[name, path.stem, "", "", "", ""]]
                 )
-    (tmp_path / "recipe.toml").write_text("width = 128\nheight = 96\nepochs = 2\nbatch = 4\nchannels = 16\n")
+    (tmp_path / "recipe.toml").write_text("width = 128\nheight = 96\nepochs = 2\nbatch = 4\nchannels = 32\n")
     command = ("train", frames_of / "boxes.csv", "--detector", "--into", tmp_path / "detector")
     said = resight(*command, "--recipe", tmp_path / "recipe.toml")
     assert said.code == 0

@@ -17,9 +17,11 @@ from resight.cli import app, init
 
 Resight = Callable[..., Any]
 PROGRAM = [sys.executable, "-c", "from resight.cli import main; main()"]
+FILMS = ("detect", "track", "train", "watch", "simulate")
 COMMANDS = (
     *("init", "add", "identify", "decide", "undo", "merge", "split", "rename", "history"),
-    *("info", "relink", "repair", "evaluate", "demo"),
+    *("info", "relink", "repair", "evaluate", "demo", "join", "cut"),
+    *FILMS,
 )
 
 
@@ -42,7 +44,7 @@ def test_exit_codes_in_a_real_shell(tmp_path: Path, albums: Path) -> None:
     assert shell("add", fish, "--colour", "red").returncode == 2
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c not in ("init", "evaluate", "demo")])
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c not in ("init", "evaluate", "demo", *FILMS)])
 def test_what_is_no_catalogue_gives_one_line(resight: Resight, tmp_path: Path, command: str) -> None:
     further: dict[str, list[object]] = {
         "add": [tmp_path / "a.jpg"],
@@ -52,6 +54,8 @@ def test_what_is_no_catalogue_gives_one_line(resight: Resight, tmp_path: Path, c
         "split": ["Anna", "Bella", 1],
         "rename": ["Anna", "Bella"],
         "relink": [tmp_path],
+        "join": [1, 2],
+        "cut": [1],
     }
     said = resight(command, tmp_path / "nowhere", *further.get(command, []))
     assert said.code == 2

@@ -21,7 +21,7 @@ from resight.media.photo import read_photo
 from resight.track.overlap import overlap
 
 RECIPE = DetectorRecipe(
-    width=96, height=64, channels=16, start="random", epochs=2, batch=4, precision="float32", held_out=0.3
+    width=96, height=64, channels=32, start="random", epochs=2, batch=4, precision="float32", held_out=0.3
 )
 
 

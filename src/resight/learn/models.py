@@ -20,6 +20,7 @@ MOBILENET = Weights(
     licence="BSD-3-Clause",
 )
 TIMM = "timm:"
+PROBED = 160  # pixels of the picture by which a network's features are counted
 
 
 class Embedder(nn.Module):
@@ -42,8 +43,7 @@ class Embedder(nn.Module):
 
 def fishnet1(dimensions: int, imagenet: bool) -> Embedder:
     """Inception-ResNet-v2, laid flat before the last layer, as in the thesis' code; for pictures of 175 pixels."""
-    body, features = _timm("inception_resnet_v2", imagenet)
-    return Embedder(body, features * 4 * 4, dimensions, flat=True)
+    return Embedder(_timm("inception_resnet_v2", imagenet), 1536 * 4 * 4, dimensions, flat=True)
 
 
 def fishnet2(dimensions: int, imagenet: bool) -> Embedder:
@@ -59,8 +59,7 @@ def fishnet2(dimensions: int, imagenet: bool) -> Embedder:
 
 def fishnet3(dimensions: int, imagenet: bool) -> Embedder:
     """VGG-16, averaged."""
-    body, features = _timm("vgg16", imagenet)
-    return Embedder(_Features(body), features, dimensions)
+    return Embedder(_Features(_timm("vgg16", imagenet)), 512, dimensions)
 
 
 NAMED: dict[str, Callable[[int, bool], Embedder]] = {
@@ -81,8 +80,11 @@ def build(name: str, dimensions: int = 128, imagenet: bool = False) -> Embedder:
     if name in NAMED:
         return NAMED[name](dimensions, imagenet)
     if name.startswith(TIMM):
-        body, features = _timm(name.removeprefix(TIMM), imagenet)
-        return Embedder(body, features, dimensions)
+        body = _timm(name.removeprefix(TIMM), imagenet)
+        # What timm says of a network's features is not always what comes out of it.
+        with torch.inference_mode():
+            found = body.eval()(torch.zeros(1, 3, PROBED, PROBED))
+        return Embedder(body.train(), int(found.shape[1]), dimensions)
     raise ResightError(f"there is no network {name!r}: it is one of {', '.join(NAMED)}, or {TIMM}NAME of timm's")
 
 
@@ -109,19 +111,16 @@ class _Features(nn.Module):
         return self.features(pictures)  # type: ignore[operator,no-any-return]
 
 
-def _timm(name: str, imagenet: bool) -> tuple[nn.Module, int]:
-    """A timm network without its classifier, and how many features it gives."""
+def _timm(name: str, imagenet: bool) -> nn.Module:
+    """A timm network without its classifier."""
     import_torchvision()
     import timm
 
     try:
-        network = timm.create_model(name, pretrained=imagenet, num_classes=0, global_pool="")
+        network: nn.Module = timm.create_model(name, pretrained=imagenet, num_classes=0, global_pool="")
     except Exception as error:  # timm, the hub and the network raise what they like
         raise ResightError(
             f"the network {name!r} could not be made by timm ({error}). Without a network connection only what is "
             'on this machine can be had: set start = "random" in the recipe\'s [model]'
         ) from error
-    # What timm says of a network's features is not always what comes out of it.
-    with torch.inference_mode():
-        found = network.eval()(torch.zeros(1, 3, 64, 64))
-    return network.train(), int(found.shape[1])
+    return network

@@ -100,7 +100,7 @@ class DetectorRecipe(_Part):
 
     width: int = Field(448, ge=64, multiple_of=32)
     height: int = Field(448, ge=64, multiple_of=32)
-    channels: int = Field(96, ge=16, description="of the pyramid of features")
+    channels: int = Field(96, ge=32, multiple_of=32, description="of the pyramid of features")
     start: Literal["imagenet", "random"] = "imagenet"
     epochs: int = Field(30, ge=1)
     batch: int = Field(8, ge=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -147,7 +148,7 @@ def _epoch(
     total = 0.0
     for step, start in enumerate(starts):
         share = (epoch + step / len(starts)) / recipe.epochs
-        rate = min(1.0, 0.1 + share * recipe.epochs) * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * share)))
+        rate = min(1.0, 0.1 + share * recipe.epochs) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
         for group in optimizer.param_groups:
             group["lr"] = recipe.learning_rate * rate
         batch = [augmented(learning[row], recipe.augment, rng) for row in order[start : start + recipe.batch].tolist()]
