@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -91,13 +90,6 @@ def build(name: str, dimensions: int = 128, imagenet: bool = False) -> Embedder:
 def n_parameters(network: nn.Module) -> int:
     """How many numbers it learns."""
     return sum(parameter.numel() for parameter in network.parameters())
-
-
-def save_weights(network: nn.Module, path: Path) -> None:
-    """Write the weights, under another name first."""
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    torch.save(network.state_dict(), unfinished)
-    unfinished.replace(path)
 
 
 class _Features(nn.Module):

@@ -43,8 +43,8 @@ class Pictures:
 
     def take(self, rows: Ints | Bools) -> Pictures:
         """These pictures."""
-        columns = (self.photos, self.flipped, self.individual, self.flank, self.encounter)
-        return Pictures(self.pixels, *(column[rows] for column in columns))  # type: ignore[arg-type]
+        names = (column[rows] for column in (self.individual, self.flank, self.encounter))
+        return Pictures(self.pixels, self.photos[rows], self.flipped[rows], *names)
 
 
 def read_pictures(

@@ -110,7 +110,7 @@ def _encode(path: Path, preset: Preset, pictures: Iterator[Pixels], quality: int
 
 
 def _paths(folder: Path, film: FilmPlan) -> tuple[Path, Path, Path]:
-    return tuple(folder / f"{film.name}.{kind}" for kind in ("mp4", "json", "txt"))  # type: ignore[return-value]
+    return folder / f"{film.name}.mp4", folder / f"{film.name}.json", folder / f"{film.name}.txt"
 
 
 def _write(path: Path, content: bytes) -> None:
