@@ -38,7 +38,7 @@ from resight.simulate.truth import read_truth
 SEED, TEST = 0, 0.2
 LEARNED, TESTED = 20, 60  # every so manieth frame of the cage's films
 RECIPES = {
-    "fish_boxes": DetectorRecipe(width=384, height=384, epochs=6),
+    "fish_boxes": DetectorRecipe(width=640, height=352, epochs=18, patience=18),
     "fin_boxes": DetectorRecipe(width=640, height=448, epochs=16, held_out=0.15, patience=16),
     "cage": DetectorRecipe(width=320, height=192, epochs=12),
 }

@@ -8,7 +8,21 @@ import traceback
 import typer
 
 from resight import __version__
-from resight.cli import add, decisions, demo, evaluate, identify, init, simulate, status, track, tracks, train, watch
+from resight.cli import (
+    add,
+    decisions,
+    demo,
+    evaluate,
+    identify,
+    init,
+    loop,
+    simulate,
+    status,
+    track,
+    tracks,
+    train,
+    watch,
+)
 from resight.cli.console import fail
 from resight.errors import ResightError
 
@@ -38,6 +52,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("detect")(track.detect)
 app.command("track")(track.track)
 app.command("train")(train.train)
+app.command("loop")(loop.loop)
 app.command("watch")(watch.watch)
 app.command("simulate")(simulate.simulate)
 app.command("demo")(demo.demo)

@@ -45,7 +45,7 @@ def detect(
     from resight.track.files import write_tracks
 
     with progress() as tell:
-        found, rejected = _found(film, model, every, least, tell)
+        found, rejected = found_in(film, model, every, least, tell)
     write_tracks(table, found, np.full(len(found), NOISE))
     list_rejected(rejected)
     say(f"{len(found)} boxes in {len(np.unique(found.frames))} frames: {table}")
@@ -74,12 +74,9 @@ def track(
 
     Example: resight track cage.mp4 --model detector.onnx --into heads
     """
-    from resight.media.video import video_facts
-    from resight.track.crops import write_crops
-    from resight.track.dbscan import Clustering, dbscan_tracks
-    from resight.track.files import read_tracks, write_tracks
-    from resight.track.motion import motion_tracks
-    from resight.track.picture import tracks_figure
+    from resight.track.dbscan import Clustering
+    from resight.track.files import read_tracks
+    from resight.track.follow import follow_film
 
     if (model is None) == (boxes is None):
         raise ResightError("name a detector with --model, or boxes found before with --boxes")
@@ -89,21 +86,10 @@ def track(
             found, _ = read_tracks(boxes)
         else:
             assert model is not None
-            found, rejected = _found(film, model, every, least, tell)
-        if not len(found):
-            raise ResightError(f"{film}: no animal was found in any frame; try a smaller --least, or another detector")
-        tell("Joining boxes to tracks", 0, 0)
-        facts = video_facts(film)
-        joined = (
-            dbscan_tracks(found, Clustering(scaled=scaled))
-            if way is Way.DBSCAN
-            else motion_tracks(found, size=(facts.width, facts.height))
-        )
-        into.mkdir(parents=True, exist_ok=True)
-        write_tracks(into / f"{film.stem}.tracks.csv", found, joined)
-        tracks_figure(found, joined, film.name).savefig(into / f"{film.stem}.tracks.png")
+            found, rejected = found_in(film, model, every, least, tell)
+        clustering = Clustering(scaled=scaled) if way is Way.DBSCAN else None
+        joined, again = follow_film(film, found, into, tell, clustering, most)
         # What cannot be read was told when the boxes were looked for, if they were.
-        again = write_crops(into, film, found, joined, most=most, progress=lambda n, of: tell("Cutting out", n, of))
         rejected = rejected or again
     list_rejected(rejected)
     say(f"{joined.max() + 1} tracks of {len(found)} boxes; {(joined < 0).sum()} boxes belong to none.")
@@ -112,7 +98,8 @@ def track(
         raise typer.Exit(1)
 
 
-def _found(film: Path, model: Path, every: int, least: float, tell: Tell) -> tuple[Detections, list[Rejection]]:
+def found_in(film: Path, model: Path, every: int, least: float, tell: Tell) -> tuple[Detections, list[Rejection]]:
+    """The boxes that a detector finds in a film, and what of it could not be read."""
     from resight.config import settings
     from resight.detect.film import detect_film
     from resight.detect.onnx import OnnxDetector

@@ -17,7 +17,7 @@ def train(
     ],
     into: Annotated[Path, typer.Option(help="The folder of this training.")],
     recipe: Annotated[
-        Path | None, typer.Option(help="A TOML file; see docs/train.md. Without it, the default.")
+        Path | None, typer.Option(help="A TOML file; see docs/films.md. Without it, the default.")
     ] = None,
     thesis: Annotated[bool, typer.Option("--thesis", help="Train as the thesis FishNet did.")] = False,
     detector: Annotated[bool, typer.Option("--detector", help="Learn where animals are, from boxes.")] = False,
@@ -29,7 +29,7 @@ def train(
 
     Example: resight train heads/metadata.csv --into salmon
     """
-    _check_installed()
+    check_installed()
     if thesis and (recipe or detector):
         raise ResightError("--thesis is a whole recipe: it goes with neither --recipe nor --detector")
     if detector:
@@ -86,7 +86,8 @@ def _detector(boxes: list[Path], into: Path, recipe: Path | None) -> None:
         raise typer.Exit(1)
 
 
-def _check_installed() -> None:
+def check_installed() -> None:
+    """ResightError where the extra is missing."""
     try:
         import pytorch_metric_learning  # noqa: F401
         import torch  # noqa: F401

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from resight.chip.padded import DEVIATION, GREY, MEAN
+from resight.detect.bars import without_bars
 from resight.detect.layouts import LAYOUTS, guessed
 from resight.detect.seam import Found, best_of_overlapping
 from resight.errors import ResightError
@@ -25,9 +26,9 @@ CUT = 2.0  # pixels from a tile's inner edge: what touches it is cut off, and wh
 class OnnxDetector:
     """Boxes by an ONNX model of the YOLO family, RT-DETR, or our own training.
 
-    A picture is fitted into the model's input, never squeezed; one that is much larger than the input is looked at in
-    overlapping tiles besides, unless `tiled` is False. Boxes below `least` are dropped. `layout` is guessed from what
-    the model puts out, or named: resight, yolo5, yolo8, yolo10, yolox, rtdetr.
+    A picture, without black bars, is fitted into the model's input, never squeezed; one that is much larger than the
+    input is looked at in overlapping tiles besides, unless `tiled` is False. Boxes below `least` are dropped. `layout`
+    is guessed from what the model puts out, or named: resight, yolo5, yolo8, yolo10, yolox, rtdetr.
 
     Raises ResightError where the file is no such model.
     """
@@ -69,11 +70,16 @@ class OnnxDetector:
         """The hash of the model's file, and how it is used."""
         with self._path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:12]
-        return f"detector-1-{digest}-{self._least:g}{'-tiled' if self._tiled else ''}"
+        return f"detector-2-{digest}-{self._least:g}{'-tiled' if self._tiled else ''}"
 
     def detect(self, pictures: Sequence[Pixels]) -> list[Found]:
         """One answer for each picture (h, w, 3), RGB, of any size."""
-        return [self._in_tiles(picture) for picture in pictures]
+        return [self._between_bars(picture) for picture in pictures]
+
+    def _between_bars(self, picture: Pixels) -> Found:
+        rows, columns = without_bars(picture)
+        found = self._in_tiles(picture[rows, columns])
+        return Found(found.boxes + np.array([columns.start, rows.start, 0, 0]), found.scores)
 
     def _in_tiles(self, picture: Pixels) -> Found:
         found = [self._once(picture)]

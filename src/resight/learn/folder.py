@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from filelock import FileLock, Timeout
 from pydantic import BaseModel
@@ -49,13 +51,14 @@ def locked(folder: Path) -> Iterator[None]:
         ) from None
 
 
-def settle(folder: Path, recipe: BaseModel) -> None:
+def settle(folder: Path, recipe: BaseModel, name: str = "recipe.toml") -> None:
     """Write the recipe, or see that the folder's own is the same; ResightError where it is another."""
-    path, text = folder / "recipe.toml", toml(recipe)
+    path, text = folder / name, toml(recipe)
     if path.exists():
         if path.read_text(encoding="utf-8") != text:
             raise ResightError(
-                f"{folder} holds a training by another recipe (see {path}): name another folder, or give that recipe"
+                f"{folder} holds a training by another recipe, or of other tracks (see {path}): name another folder, "
+                "or give the same again"
             )
         return
     write(path, text.encode())
@@ -78,13 +81,20 @@ def load_state(folder: Path) -> dict[str, Any] | None:
     return state
 
 
-def write_history(folder: Path, history: Sequence[DataclassInstance]) -> None:
-    """Write all epochs, at least one, as a table with a column for each of their fields."""
+def write_history(folder: Path, history: Sequence[DataclassInstance], name: str = "history.csv") -> None:
+    """Write all epochs, or rounds, at least one, as a table with a column for each of their fields."""
     text = io.StringIO()
     table = csv.DictWriter(text, [field.name for field in fields(history[0])], lineterminator="\n")
     table.writeheader()
     table.writerows(asdict(epoch) for epoch in history)
-    write(folder / "history.csv", text.getvalue().encode())
+    write(folder / name, text.getvalue().encode())
+
+
+def write_array(path: Path, array: npt.NDArray[Any]) -> None:
+    """Write an array in one step."""
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    write(path, buffer.getvalue())
 
 
 def in_memory(state: object) -> bytes:

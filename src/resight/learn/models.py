@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +11,7 @@ from torch.nn import functional
 
 from resight.errors import ResightError
 from resight.learn.operators import import_torchvision
+from resight.learn.recipe import Model
 from resight.weights import Weights, find_weights
 
 MOBILENET = Weights(
@@ -85,6 +87,20 @@ def build(name: str, dimensions: int = 128, imagenet: bool = False) -> Embedder:
             found = body.eval()(torch.zeros(1, 3, PROBED, PROBED))
         return Embedder(body.train(), int(found.shape[1]), dimensions)
     raise ResightError(f"there is no network {name!r}: it is one of {', '.join(NAMED)}, or {TIMM}NAME of timm's")
+
+
+def started(model: Model) -> Embedder:
+    """A recipe's network with the weights that it starts from; ResightError where they are another network's."""
+    if model.start in ("imagenet", "random"):
+        return build(model.name, model.dimensions, model.start == "imagenet")
+    network, path = build(model.name, model.dimensions), Path(model.start)
+    if not path.exists():
+        raise ResightError(f'start = "{model.start}": there is no such file; or write imagenet or random')
+    try:
+        network.load_state_dict(torch.load(path, weights_only=True))
+    except Exception as error:  # torch raises what the pickle inside makes it raise
+        raise ResightError(f"{path} does not hold the weights of {model.name} ({error})") from error
+    return network
 
 
 def n_parameters(network: nn.Module) -> int:

@@ -29,7 +29,7 @@ class Model(_Part):
 
     name: str = "fishnet2"
     dimensions: int = Field(128, ge=2)
-    start: Literal["imagenet", "random"] = "imagenet"
+    start: str = Field("imagenet", description="imagenet, random, or the weights.pt of a training of the same network")
 
 
 class Augmentation(_Part):

@@ -20,7 +20,7 @@ from resight.learn.done import Done, check_loss
 from resight.learn.embed import embed, precision, tensor
 from resight.learn.folder import Epoch, in_memory, load_state, locked, save_state, settle, write, write_history
 from resight.learn.losses import FASTER, Losses, losses
-from resight.learn.models import Embedder, build
+from resight.learn.models import Embedder, started
 from resight.learn.pictures import Pictures, mirrored, numbered, parted, read_pictures
 from resight.learn.recipe import Recipe
 from resight.learn.thesis import thesis_epoch, validation_loss
@@ -69,7 +69,7 @@ def train(recipe: Recipe, tables: Sequence[Path], folder: Path, tell: Tell, epoc
         if recipe.data.mirrored:
             learning = mirrored(learning)
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        network = build(recipe.model.name, recipe.model.dimensions, recipe.model.start == "imagenet")
+        network = started(recipe.model)
         network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         flanks = numbered(learning.flank)
         criterion = losses(recipe.training, int(flanks.max()) + 1, recipe.model.dimensions, device)

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from resight.chip.padded import GREY
+from resight.detect.bars import without_bars
 from resight.detect.labels import BoxedPhoto
 from resight.detect.seam import Found
 from resight.errors import PhotoError, ResightError
@@ -124,12 +125,14 @@ def found_by(network: Any, examples: Sequence[Example]) -> list[Found]:
 
 
 def fitted(pixels: Pixels, boxes: Doubles, recipe: DetectorRecipe) -> Example:
-    """A picture and its boxes in the model's size: as large as fits, in the top-left corner."""
+    """A picture without black bars, and its boxes, in the model's size: as large as fits, in the top-left corner."""
+    rows, columns = without_bars(pixels)
+    pixels = pixels[rows, columns]
     factor = min(recipe.height / pixels.shape[0], recipe.width / pixels.shape[1])
     h, w = (max(1, round(side * factor)) for side in pixels.shape[:2])
     canvas = np.full((recipe.height, recipe.width, 3), GREY, np.uint8)
     canvas[:h, :w] = cv2.resize(pixels, (w, h), interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
-    return Example(canvas, boxes * factor)
+    return Example(canvas, (boxes - [columns.start, rows.start, 0, 0]) * factor)
 
 
 def _epoch(

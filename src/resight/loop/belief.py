@@ -1,0 +1,78 @@
+"""How sure it is that two tracks show one animal: by how alike they look, and by what people said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from resight.types import Bools, Doubles, Floats
+
+STRAIGHT = 10.0  # how freely the curve may bend to the answers: the inverse of its penalty
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Log-odds that two tracks are one animal, from their score: `slope` * (score - `middle`)."""
+
+    slope: float
+    middle: float
+
+    def log_odds(self, score: Floats) -> Floats:
+        """Log-odds (same shape) of scores."""
+        return np.asarray(self.slope * (score - self.middle), np.float32)
+
+    def log_odds_of(self, score: float) -> float:
+        """Log-odds of one score."""
+        return self.slope * (score - self.middle)
+
+
+def curve(scores: Doubles, same: Bools, weights: Doubles) -> Curve:
+    """A logistic curve (Platt 1999) through pairs of which it is known, or was said, whether they are one animal."""
+    if same.all() or not same.any():
+        raise ValueError("a curve needs pairs of one animal and pairs of two")
+    fitted = LogisticRegression(C=STRAIGHT).fit(scores[:, None], same, sample_weight=weights)
+    slope = max(float(fitted.coef_[0, 0]), 1e-3)  # more alike never speaks against
+    return Curve(slope, float(-fitted.intercept_[0]) / slope)
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """What is thought of a pair that people were asked of: log-odds that it is one animal, and how often they said."""
+
+    first: int
+    second: int
+    log_odds: float
+    asked: int
+
+    def settled(self, trust: float) -> bool:
+        """Is it as sure as one answer to an open question?"""
+        return abs(self.log_odds) >= log_odds(trust) - 1e-6
+
+
+def believed(first: int, second: int, looks: Sequence[float], said: Sequence[bool | None], trust: float) -> Believed:
+    """Looks and answers together, each answer as much as people are to be trusted (the share of right answers).
+
+    `looks` are the log-odds by looks, when it was asked and now. Which counts is what speaks most against the answers:
+    a model that was trained to think as they said has no second opinion. Without a clear answer nothing is believed.
+    """
+    clear = [one for one in said if one is not None]
+    answers = sum(1 if one else -1 for one in clear)
+    if not clear:
+        return Believed(first, second, 0.0, len(said))
+    if not answers:
+        return Believed(first, second, looks[-1], len(said))
+    against = min(looks) if answers > 0 else max(looks)
+    return Believed(first, second, against + answers * log_odds(trust), len(said))
+
+
+def log_odds(p: float) -> float:
+    """The logarithm of p against 1 - p.
+
+    >>> log_odds(0.5)
+    0.0
+    """
+    return math.log(p / (1 - p))
