@@ -2,7 +2,8 @@
 
     python benchmarks/detection.py --into WORK [--data ../shared/data] [--cage CAGE] [--epochs 30]
 
-fish_boxes: a fifth of the clips is kept for the test. fin_boxes: no clips are stated, so a fifth of the photographs.
+fish_boxes: a fifth of the clips is kept for the test. fin_boxes: no clips are stated, so a fifth of the photographs;
+they are few, so that learning begins with what was learned from fish_boxes, if it was.
 The cage's heads: learned on every 20th frame of the first pass, tested on the films of the other passes, whose water,
 light and camera are others; heads of which less than a third can be seen count neither way. Each detector is measured
 as the ONNX model that users run. Started again, trainings go on, and what is done is kept.
@@ -141,6 +142,8 @@ def main() -> None:
     results = []
     for name in [*(asked.sets if asked.data else []), *(["cage"] if asked.cage else [])]:
         recipe = RECIPES[name] if asked.epochs is None else RECIPES[name].model_copy(update={"epochs": asked.epochs})
+        if name == "fin_boxes" and (other := asked.into / "fish_boxes" / "weights.pt").exists():
+            recipe = recipe.model_copy(update={"start": str(other)})
         ignored = None
         if name == "cage":
             learn, _ = cage_boxes(cage_frames(asked.cage, asked.into / "cage-learn", True))

@@ -39,7 +39,9 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
             cells = np.random.default_rng(crossing % ANIMALS).integers(0, 2, (5, 5)).astype(np.float64)
             pattern = cv2.resize(cells, (60, 60), interpolation=cv2.INTER_NEAREST)
             for place in range(FRAMES + 40):
-                picture = np.full((192, 256, 3), 90, np.uint8)
+                # Noise, so that no two pictures are the same file.
+                noise = np.random.default_rng([crossing, place])
+                picture = noise.integers(80, 100, (192, 256, 3), dtype=np.uint8)
                 if place < FRAMES:
                     left = 20 + 12 * place
                     picture[60:120, left : left + 60] = np.stack(

@@ -18,7 +18,7 @@ from resight.describe.onnx import OnnxDescriber
 from resight.errors import ResightError
 from resight.learn.embed import tensor
 from resight.learn.export import export_embedder
-from resight.learn.models import Embedder
+from resight.learn.models import Embedder, started
 from resight.learn.recipe import Data, Model, Recipe, Training
 from resight.learn.train import train
 from resight.types import Chip, Pixels
@@ -151,3 +151,16 @@ def test_photos_that_cannot_be_read_are_listed_and_the_rest_is_learned(table: Pa
     broken.write_text(table.read_text() + "gone.png,animal 1,left,day 1\n")
     done = train(RECIPE, [broken], tmp_path, silent, epochs=1)
     assert [one.path.name for one in done.rejected] == ["gone.png"]
+
+
+def test_it_begins_with_the_weights_of_another_training(table: Path, tmp_path: Path) -> None:
+    first = train(RECIPE, [table], tmp_path / "first", silent, epochs=1)
+    start = str(tmp_path / "first" / "weights.pt")
+    begun = started(RECIPE.model.model_copy(update={"start": start}))
+    for one, other in zip(begun.parameters(), first.network.parameters(), strict=True):
+        assert torch.equal(one, other)
+    for path, said in ((tmp_path / "none.pt", "no such file"), (tmp_path / "first" / "recipe.toml", "does not hold")):
+        with pytest.raises(ResightError, match=said):
+            started(RECIPE.model.model_copy(update={"start": str(path)}))
+    with pytest.raises(ResightError, match="does not hold the weights"):
+        started(Model(start=start, dimensions=8))

@@ -59,3 +59,10 @@ def test_what_was_settled_is_not_asked_through_another_track_unless_that_is_very
     pairs = [Believed(0, 1, 6.0, 1), Believed(1, 2, -5.0, 1)]
     assert asked(looks_of(3, p02=2), pairs) == []
     assert places(asked(looks_of(3, p02=4), pairs)) == [(0, 2, Why.NEAR)]
+
+
+def test_what_nobody_could_tell_leaves_its_tracks_free_for_other_questions() -> None:
+    looks = looks_of(3, p01=3, p02=2)
+    view = View(looks, looks, ~np.eye(3, dtype=bool), [Believed(0, 1, 0.0, 1)], individuals(np.ones((3, 3), bool), []))
+    assert places(questions(view, TRUST, LEAST)) == [(0, 1, Why.SURPRISE)]
+    assert places(questions(view, TRUST, LEAST, {(0, 1)})) == [(0, 2, Why.NEAR)]

@@ -93,14 +93,19 @@ def started(model: Model) -> Embedder:
     """A recipe's network with the weights that it starts from; ResightError where they are another network's."""
     if model.start in ("imagenet", "random"):
         return build(model.name, model.dimensions, model.start == "imagenet")
-    network, path = build(model.name, model.dimensions), Path(model.start)
+    network = build(model.name, model.dimensions)
+    load_weights(network, Path(model.start))
+    return network
+
+
+def load_weights(network: nn.Module, path: Path) -> None:
+    """Take over the weights.pt of a training; ResightError where there is none, or it is another network's."""
     if not path.exists():
-        raise ResightError(f'start = "{model.start}": there is no such file; or write imagenet or random')
+        raise ResightError(f'start = "{path}": there is no such file; or write imagenet or random')
     try:
         network.load_state_dict(torch.load(path, weights_only=True))
     except Exception as error:  # torch raises what the pickle inside makes it raise
-        raise ResightError(f"{path} does not hold the weights of {model.name} ({error})") from error
-    return network
+        raise ResightError(f"{path} does not hold the weights of such a network ({error})") from error
 
 
 def n_parameters(network: nn.Module) -> int:

@@ -101,7 +101,7 @@ class DetectorRecipe(_Part):
     width: int = Field(448, ge=64, multiple_of=32)
     height: int = Field(448, ge=64, multiple_of=32)
     channels: int = Field(96, ge=32, multiple_of=32, description="of the pyramid of features")
-    start: Literal["imagenet", "random"] = "imagenet"
+    start: str = Field("imagenet", description="imagenet, random, or the weights.pt of another detector's training")
     epochs: int = Field(30, ge=1)
     batch: int = Field(8, ge=1)
     learning_rate: float = Field(6e-4, gt=0)

@@ -22,6 +22,7 @@ from resight.evaluate.detection import detection_figures
 from resight.learn.detector import detector
 from resight.learn.done import check_loss
 from resight.learn.folder import in_memory, load_state, locked, save_state, settle, write, write_history
+from resight.learn.models import load_weights
 from resight.learn.recipe import DetectorRecipe
 from resight.media.photo import read_photo
 from resight.types import Doubles, Pixels, Rejection
@@ -72,6 +73,8 @@ def train_detector(recipe: DetectorRecipe, photos: Sequence[BoxedPhoto], folder:
         learning, validating = _parted(examples, clips, recipe)
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         network = detector(recipe.height, recipe.width, recipe.channels, recipe.start == "imagenet")
+        if recipe.start not in ("imagenet", "random"):
+            load_weights(network, Path(recipe.start))
         # On processors this order of the axes is several times as fast.
         network = network.to(device, memory_format=torch.channels_last)
         optimizer = torch.optim.AdamW(network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,16 +33,18 @@ class Question:
     why: Why
 
 
-def questions(view: View, trust: float, least: float) -> list[Question]:
+def questions(view: View, trust: float, least: float, closed: Set[tuple[int, int]] = frozenset()) -> list[Question]:
     """The next pairs to ask of, the likeliest first, each individual at most once, for an answer settles further ones.
 
     First what surprises or contradicts; then, for each individual, its nearest other one, where the chance that they
     are one is at least `least`. `scores` and `looks` (n, n) are how alike the tracks are, and the log-odds by that.
     """
     asked: list[tuple[Believed, Why]] = [
-        (pair, Why.SURPRISE) for pair in view.beliefs if not pair.settled(trust) and pair.asked < MOST_ASKED
+        (pair, Why.SURPRISE)
+        for pair in view.beliefs
+        if not pair.settled(trust) and pair.asked < MOST_ASKED and (pair.first, pair.second) not in closed
     ]
-    known = {(pair.first, pair.second) for pair, _ in asked}
+    known = {(pair.first, pair.second) for pair, _ in asked} | closed
     asked += [
         (pair, Why.CONTRADICTION)
         for pair in view.found.overruled

@@ -100,10 +100,7 @@ def run_loop(
                 view = view_of(tracks, folder, number, vectors, answers, plan.trust)
                 if len(rounds) == plan.parts:
                     return State(tuple(rounds), view.found, (), tuple(rejected))
-                closed = _unsure_now(tracks, answers, number)
-                asked = [
-                    one for one in questions(view, plan.trust, plan.least) if (one.first, one.second) not in closed
-                ]
+                asked = questions(view, plan.trust, plan.least, _unsure_now(tracks, answers, number))
                 if not asked:
                     break
                 said = review(asked)
