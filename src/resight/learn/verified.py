@@ -13,22 +13,29 @@ from resight.types import Bools, Floats, Strings
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """ROC curves over pairs of pictures of one encounter, and of different ones; None where there are no such pairs."""
+    """ROC curves over pairs of pictures: of different encounters, of one, and of both; None without such pairs."""
 
-    within: RocCurve | None
     across: RocCurve | None
+    within: RocCurve | None
+    all: RocCurve | None
+
+    @property
+    def judged(self) -> RocCurve | None:
+        """The hardest of them that there is: what a training is judged by.
+
+        Where each individual was met once, as in films whose tracks nobody has named, that is `all`.
+        """
+        return self.across or self.within or self.all
 
     @property
     def tpr(self) -> float:
-        """TPR at FPR 1%, across encounters where there are such pairs: what a training is judged by."""
-        curve = self.across or self.within
-        return curve.tpr_at_fpr(0.01) if curve else 0.0
+        """TPR at FPR 1%."""
+        return self.judged.tpr_at_fpr(0.01) if self.judged else 0.0
 
     @property
     def auc(self) -> float:
         """AUC of the same pairs."""
-        curve = self.across or self.within
-        return curve.auc() if curve else 0.5
+        return self.judged.auc() if self.judged else 0.5
 
 
 def verified(vectors: Floats, flank: Strings, encounter: Strings) -> Verified:
@@ -36,7 +43,7 @@ def verified(vectors: Floats, flank: Strings, encounter: Strings) -> Verified:
     scores = vectors @ vectors.T
     once = np.triu(np.ones(scores.shape, bool), k=1)
     alike = encounter[:, None] == encounter
-    return Verified(_curve(scores, flank, once & alike), _curve(scores, flank, once & ~alike))
+    return Verified(*(_curve(scores, flank, once & kind) for kind in (~alike, alike, np.True_)))
 
 
 def _curve(scores: Floats, flank: Strings, allowed: Bools) -> RocCurve | None:

@@ -1,0 +1,35 @@
+"""A training is judged by the hardest pairs that there are."""
+
+import numpy as np
+
+from resight.learn.verified import verified
+
+FLANK = np.array(["a", "a", "b", "b"])
+VECTORS = np.array([[1, 0], [0.8, 0.6], [0, 1], [0.6, -0.8]], np.float32)
+
+
+def test_across_encounters_where_animals_were_met_twice() -> None:
+    found = verified(VECTORS, FLANK, np.array(["1", "2", "1", "2"]))
+    assert found.judged is found.across is not None
+    assert found.across.n_same == 2
+    assert found.across.n_different == 2
+
+
+def test_within_where_animals_met_once_were_met_together() -> None:
+    found = verified(VECTORS, FLANK, np.array(["1", "1", "1", "1"]))
+    assert found.across is None
+    assert found.judged is found.within is not None
+    assert found.within.n_different == 4
+
+
+def test_all_pairs_where_each_was_met_once_and_alone() -> None:
+    found = verified(VECTORS, FLANK, np.array(["1", "1", "2", "2"]))
+    assert found.across is found.within is None
+    assert found.all is not None
+    assert (found.all.n_same, found.all.n_different) == (2, 4)
+    assert 0 < found.auc < 1
+
+
+def test_one_animal_alone_cannot_be_judged() -> None:
+    found = verified(VECTORS, np.array(["a"] * 4), np.array(["1"] * 4))
+    assert (found.judged, found.tpr, found.auc) == (None, 0.0, 0.5)
