@@ -3,11 +3,11 @@
     python benchmarks/loop.py WORK/heads --into WORK/loop [--recipe benchmarks/recipes/loop.toml] [--json results.json]
 
 WORK/heads is what benchmarks/fishnet.py cut out of the cage's films. The tracks of seven tenths of the fish come in the
-order in which they were filmed, a quarter more in every round; nobody has named one. A simulated reviewer says of each
-pair that is put up whether it is one side of one fish, and is wrong, each time anew, as often as said. Told are, after
-every round, the questions asked so far, the tracks that bear another fish's name (the name goes to the fish that most
-of its tracks are of), how well the names agree with the fish, and how well the round's model tells fish apart that it
-has never seen. Started again, everything that is done is kept.
+order in which they were filmed, a quarter more in every round, with the twelve best pictures of each; nobody has named
+one. A simulated reviewer says of each pair that is put up whether it is one side of one fish, and is wrong, each time
+anew, as often as said. Told are, after every round, the questions asked so far, the tracks that bear another fish's
+name (the name goes to the fish that most of its tracks are of), how well the names agree with the fish, and how well
+the round's model tells fish apart that it has never seen. Started again, everything that is done is kept.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from resight.types import Ints, Strings
 from resight.work.processes import local_processes
 
 WRONG = (0.0, 0.02, 0.05)
+PICTURES = 12  # the best of each track, as `resight track` keeps them
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,26 @@ class Result:
     across: float
     across_low: float
     across_high: float
+
+
+def best_pictures(table: Path, kept: Path) -> Path:
+    """The table with the best pictures of each track only."""
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows.sort(key=lambda row: -float(row["quality"]))
+    counts: Counter[tuple[str, str]] = Counter()
+    chosen = []
+    for row in rows:
+        counts[row["film"], row["track"]] += 1
+        if counts[row["film"], row["track"]] <= PICTURES:
+            chosen.append({**row, "path": str((table.parent / row["path"]).absolute())})
+    chosen.sort(key=lambda row: (row["film"], int(row["frame"])))
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with kept.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(chosen)
+    return kept
 
 
 def fish_of(tracks: Tracks) -> Strings:
@@ -120,7 +141,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     recipe = read_recipe(asked.recipe, Recipe) if asked.recipe else Recipe()
-    tracks, _ = tracks_of(asked.heads / "learn.csv")
+    tracks, _ = tracks_of(best_pictures(asked.heads / "learn.csv", asked.into / "tracks.csv"))
     truth = fish_of(tracks)
     results: list[Result] = []
     for wrong in asked.wrong:

@@ -1,7 +1,5 @@
 """Looks and answers are weighed against each other."""
 
-import math
-
 import numpy as np
 import pytest
 
@@ -41,17 +39,22 @@ def test_without_a_clear_answer_nothing_is_believed() -> None:
 
 def test_the_curve_says_the_share_of_one_animal() -> None:
     rng = np.random.default_rng(0)
-    scores = rng.uniform(0, 1, 4000)
-    same = rng.random(4000) < 1 / (1 + np.exp(-12 * (scores - 0.6)))
-    fitted = curve(scores, same, np.ones(4000))
-    assert fitted.middle == pytest.approx(0.6, abs=0.02)
-    assert fitted.slope == pytest.approx(12, rel=0.1)
-    assert fitted.log_odds_of(0.7) == pytest.approx(float(fitted.log_odds(np.array([0.7], np.float32))[0]), rel=1e-4)
+    alike = rng.uniform(0, 1, (6000, 2))
+    told = 9 * (alike[:, 0] - 0.6) + 3 * alike[:, 1] - 1
+    same = rng.random(6000) < 1 / (1 + np.exp(-told))
+    fitted = curve(alike, same, np.ones(6000))
+    assert fitted.weights == pytest.approx([9, 3], rel=0.12)
+    assert np.abs(fitted.log_odds(alike) - told).max() < 0.8
+    assert fitted.log_odds(alike[0]) == pytest.approx(float(fitted.log_odds(alike)[0]), rel=1e-5)
 
 
 def test_alike_never_speaks_against() -> None:
-    fitted = curve(np.array([0.1, 0.9, 0.2, 0.8]), np.array([True, False, True, False]), np.ones(4))
-    assert fitted.slope > 0
-    assert math.isfinite(fitted.middle)
+    one, other = np.array([0.1, 0.9, 0.2, 0.8]), np.array([0.1, 0.2, 0.8, 0.9])
+    same = np.array([True, False, True, False])
+    fitted = curve(np.column_stack([one, other]), same, np.ones(4))
+    assert fitted.weights.tolist() == [0, 0]
+    assert fitted.log_odds(np.array([0.5, 0.5])) == 0
+    helped = curve(np.column_stack([one, -other]), same, np.ones(4))
+    assert helped.weights[0] == 0 < helped.weights[1]
     with pytest.raises(ValueError, match="pairs of two"):
-        curve(np.array([0.1, 0.2]), np.array([True, True]), np.ones(2))
+        curve(np.array([[0.1], [0.2]]), np.array([True, True]), np.ones(2))

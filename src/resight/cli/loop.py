@@ -45,6 +45,9 @@ def loop(
         float | None,
         typer.Option(help="Ask of pairs that are one animal with this chance or more.  [default: 0.1]", min=0.01),
     ] = None,
+    spots: Annotated[
+        str | None, typer.Option(help="A method by which tracks are compared beside the model.  [default: rootsift]")
+    ] = None,
     recipe: Annotated[Path | None, typer.Option(help="How to train: a TOML file, as for `resight train`.")] = None,
     by: By = None,
     json: Json = None,
@@ -70,7 +73,7 @@ def loop(
 
     # A loop that was begun goes on as it was begun, so that nothing need be said twice.
     begun = read_recipe(into / "plan.toml", Plan) if (into / "plan.toml").exists() else Plan()
-    said = {"parts": parts, "trust": trust, "least": least}
+    said = {"parts": parts, "trust": trust, "least": least, "spots": spots}
     plan = begun.model_copy(update={name: value for name, value in said.items() if value is not None})
     how = recipe or (into / "recipe.toml" if (into / "recipe.toml").exists() else None)
     chosen = read_recipe(how, Recipe) if how else Recipe()

@@ -16,27 +16,35 @@ STRAIGHT = 10.0  # how freely the curve may bend to the answers: the inverse of 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Log-odds that two tracks are one animal, from their score: `slope` * (score - `middle`)."""
+    """Log-odds that two tracks are one animal, from k scores of how alike they are: a weighted sum, and an offset."""
 
-    slope: float
-    middle: float
+    weights: Doubles
+    offset: float
 
-    def log_odds(self, score: Floats) -> Floats:
-        """Log-odds (same shape) of scores."""
-        return np.asarray(self.slope * (score - self.middle), np.float32)
-
-    def log_odds_of(self, score: float) -> float:
-        """Log-odds of one score."""
-        return self.slope * (score - self.middle)
+    def log_odds(self, alike: Floats | Doubles) -> Floats:
+        """Log-odds (...) of scores (..., k)."""
+        return np.asarray(alike @ self.weights + self.offset, np.float32)
 
 
-def curve(scores: Doubles, same: Bools, weights: Doubles) -> Curve:
-    """A logistic curve (Platt 1999) through pairs of which it is known, or was said, whether they are one animal."""
+def curve(alike: Doubles, same: Bools, counts: Doubles) -> Curve:
+    """A logistic curve (Platt 1999) through pairs of which it is known, or was said, whether they are one animal.
+
+    `alike` (n, k) are the scores of n pairs, `counts` (n,) how much each counts. More alike never speaks against: a
+    score that would is left out. ValueError where all pairs are of one kind.
+    """
     if same.all() or not same.any():
         raise ValueError("a curve needs pairs of one animal and pairs of two")
-    fitted = LogisticRegression(C=STRAIGHT).fit(scores[:, None], same, sample_weight=weights)
-    slope = max(float(fitted.coef_[0, 0]), 1e-3)  # more alike never speaks against
-    return Curve(slope, float(-fitted.intercept_[0]) / slope)
+    weights, used = np.zeros(alike.shape[1]), np.arange(alike.shape[1])
+    while True:
+        fitted = LogisticRegression(C=STRAIGHT).fit(alike[:, used], same, sample_weight=counts)
+        found = fitted.coef_[0]
+        if found.min() >= 0:
+            weights[used] = found
+            return Curve(weights, float(fitted.intercept_[0]))
+        if len(used) == 1:
+            share = float(counts[same].sum() / counts.sum())
+            return Curve(weights, log_odds(share))
+        used = np.delete(used, found.argmin())
 
 
 @dataclass(frozen=True, slots=True)

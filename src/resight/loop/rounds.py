@@ -17,14 +17,14 @@ from resight.learn.export import export_embedder
 from resight.learn.folder import locked, settle, write_history
 from resight.learn.recipe import Recipe
 from resight.learn.train import train
+from resight.loop.alike import spot_scores, track_vectors
 from resight.loop.answers import Answer, append_answers, read_answers
 from resight.loop.individuals import Individuals
-from resight.loop.model import track_vectors
 from resight.loop.named import write_learned, write_named
 from resight.loop.questions import Question, questions
 from resight.loop.tracks import Tracks
 from resight.loop.view import places_of, view_of
-from resight.types import Rejection
+from resight.types import Floats, Rejection
 from resight.work.processes import Executor
 
 COUNTED = ("number", "tracks", "individuals", "questions", "again", "same", "different", "unsure")
@@ -40,6 +40,8 @@ class Plan(BaseModel):
     parts: int = Field(4, ge=2, description="the tracks are met in so many parts, one more in every round")
     trust: float = Field(0.95, gt=0.5, lt=1, description="the share of answers that are right")
     least: float = Field(0.1, gt=0, lt=1, description="pairs that are less likely one animal are not asked of")
+    spots: str = Field("rootsift", description="a method by which tracks are compared besides the model")
+    early: float = Field(0.3, gt=0, lt=1, description="the same before the last round: the next model will know better")
     tracks: str = Field("", description="which tracks these are: their fingerprint, written by the loop itself")
 
 
@@ -86,21 +88,23 @@ def run_loop(
         settle(folder, recipe)
         ends = _ends(len(tracks), plan.parts)
         rounds = read_rounds(folder)
+        spots = spot_scores(tracks, plan.spots, folder / "spots.npy", executor, tell)
         rejected: list[Rejection] = []
         while True:
             number = min(len(rounds) + 1, plan.parts)
             home = folder / f"round-{number}"
             shown = ends[min(number, plan.parts - 1)]
-            tpr = _learned(tracks, folder, number, ends, plan, recipe, tell)
+            tpr = _learned(tracks, folder, number, ends, spots, plan, recipe, tell)
             model, kept = home / "model.onnx", home / "vectors.npy"
             vectors, unread = track_vectors(tracks, shown, model, kept, executor, tell)
             rejected += unread
             while True:
                 answers = read_answers(folder / "answers.csv")
-                view = view_of(tracks, folder, number, vectors, answers, plan.trust)
+                view = view_of(tracks, folder, number, vectors, spots, answers, plan.trust)
                 if len(rounds) == plan.parts:
                     return State(tuple(rounds), view.found, (), tuple(rejected))
-                asked = questions(view, plan.trust, plan.least, _unsure_now(tracks, answers, number))
+                least = plan.least if number == plan.parts else max(plan.least, plan.early)
+                asked = questions(view, plan.trust, least, _unsure_now(tracks, answers, number))
                 if not asked:
                     break
                 said = review(asked)
@@ -136,7 +140,14 @@ def _ends(tracks: int, parts: int) -> list[int]:
 
 
 def _learned(
-    tracks: Tracks, folder: Path, number: int, ends: Sequence[int], plan: Plan, recipe: Recipe, tell: Tell
+    tracks: Tracks,
+    folder: Path,
+    number: int,
+    ends: Sequence[int],
+    spots: Floats,
+    plan: Plan,
+    recipe: Recipe,
+    tell: Tell,
 ) -> float:
     """Train the model of a round, if it is not there; give the best TPR on individuals that it did not learn from."""
     home, before = folder / f"round-{number}", folder / f"round-{number - 1}"
@@ -146,7 +157,7 @@ def _learned(
         answers = read_answers(folder / "answers.csv")
         of, open_ = np.arange(known), set[int]()
         if number > 1:
-            view = view_of(tracks, folder, number - 1, np.load(before / "vectors.npy"), answers, plan.trust)
+            view = view_of(tracks, folder, number - 1, np.load(before / "vectors.npy"), spots, answers, plan.trust)
             of = view.found.of[:known]
             # The later of two that may be one animal: learned as another one, it would teach the wrong thing.
             open_ = {pair.second for pair in view.beliefs if not pair.settled(plan.trust)}
