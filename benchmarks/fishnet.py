@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -20,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
@@ -28,6 +30,7 @@ from resight.describe.onnx import OnnxDescriber
 from resight.evaluate.pair_bins import bin_matrix_pairs
 from resight.evaluate.pair_bootstrap import estimate_pairs
 from resight.evaluate.pairs import matrix_pairs
+from resight.evaluate.projection import projection_figure
 from resight.evaluate.result import Estimate, Missing
 from resight.evaluate.run import Annotations
 from resight.evaluate.splits import withheld_individuals
@@ -156,6 +159,22 @@ def top1(scores: Floats, flank: Strings, allowed: Bools) -> float:
     return float((flank[best] == flank).mean())
 
 
+def before_after(test: Path, methods: Sequence[str], picture: Path) -> None:
+    """The test fish as points, a row of two panels for each method, one below the other."""
+    rows = []
+    for method in methods:
+        annotations, _ = read_annotations(test, method, local_processes(2))
+        assert isinstance(annotations.descriptors, Embeddings)
+        labels = annotations.labels
+        flank = np.char.add(np.char.add(labels.individual, " "), labels.side)
+        figure = projection_figure(annotations.descriptors.vectors, flank)
+        assert figure is not None
+        drawn = io.BytesIO()
+        figure.savefig(drawn)
+        rows.append(np.asarray(Image.open(drawn).convert("RGB")))
+    Image.fromarray(np.concatenate(rows)).save(picture)
+
+
 def koi(data: Path, into: Path, recipe: Recipe) -> Table:
     """The real fish of fs48: half of them to learn from, half to test on, never within a clip."""
     rows = list(csv.DictReader((data / "metadata.csv").open(encoding="utf-8")))
@@ -233,6 +252,7 @@ def main() -> None:
         OnnxDescriber(folder / "model.onnx")
         curves_figure(done.history).savefig(folder / "curves.png")
         methods.append(f"onnx:{folder / 'model.onnx'}")
+        before_after(test, (methods[0], methods[-1]), folder / "before-after.png")
     rows = [measured(method, test) for method in methods]
     Console(width=150).print(table_of(rows))
     if asked.json:
