@@ -15,5 +15,9 @@ class VideoError(ResightError):
     """A video that cannot be used."""
 
 
+class NothingFoundError(ResightError):
+    """A film or photo in which no animal was found."""
+
+
 class CatalogueError(ResightError):
     """The catalogue cannot do what was asked; nothing in it has changed."""

@@ -14,7 +14,7 @@ import typer
 from resight.cli.console import Tell, list_rejected, out, progress, say, user, warn, write_json
 from resight.cli.options import By, Json
 from resight.cli.train import check_installed
-from resight.errors import ResightError
+from resight.errors import NothingFoundError, ResightError, VideoError
 from resight.types import Rejection
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from resight.loop.rounds import State
 
 WAITING = 2
+AT_ONCE = 100  # questions on a page, the likeliest: more would tire, and each answer settles others
 
 
 def loop(
@@ -86,6 +87,7 @@ def loop(
 
         def review(asked: Sequence[Question]) -> Mapping[int, bool | None]:
             nonlocal saved
+            asked = asked[:AT_ONCE]
             log = into / "answers.csv"
             batch = batch_of(tracks, asked, log.stat().st_size if log.exists() else 0)
             if saved is not None:
@@ -108,7 +110,7 @@ def loop(
         json,
         {
             "rounds": [asdict(one) for one in state.rounds],
-            "waiting": len(state.waiting),
+            "waiting": min(len(state.waiting), AT_ONCE),
             "questions": str(page) if state.waiting else None,
             "individuals": int(state.individuals.of.max()) + 1,
             "named": str(into / "named.csv") if state.rounds else None,
@@ -139,9 +141,14 @@ def _table(sources: Sequence[Path], into: Path, model: Path | None, tell: Tell) 
             with table.open(encoding="utf-8", newline="") as file:
                 if film.name in {row["film"] for row in csv.DictReader(file)}:
                     continue
-        found, unread = found_in(film, model, 1, 0.1, tell)
-        follow_film(film, found, heads, tell)
-        rejected += unread
+        try:
+            found, unread = found_in(film, model, 1, 0.1, tell)
+            follow_film(film, found, heads, tell)
+            rejected += unread
+        except (VideoError, NothingFoundError) as error:
+            rejected.append(Rejection(film, str(error)))
+    if not table.exists():
+        raise ResightError(rejected[0].reason)
     return table, rejected
 
 
@@ -157,7 +164,8 @@ def _tell(state: State, into: Path, page: Path) -> None:
             shown.add_row(*map(str, numbers), str(one.again))
         out.print(shown)
     if state.waiting:
-        say(f"{len(state.waiting)} questions wait: open {page} in a browser, answer, save,")
+        many = min(len(state.waiting), AT_ONCE)
+        say(f"{many} questions wait: open {page} in a browser, answer, save,")
         say("and start the same command with --answers and what you saved.")
     else:
         say(f"Done: {int(state.individuals.of.max()) + 1} animals. Their catalogue:")

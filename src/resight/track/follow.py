@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from resight.errors import ResightError
+from resight.errors import NothingFoundError
 from resight.media.video import video_facts
 from resight.track.crops import write_crops
 from resight.track.dbscan import Clustering, dbscan_tracks
@@ -21,10 +21,10 @@ def follow_film(
 ) -> tuple[Ints, list[Rejection]]:  # fmt: skip
     """Join boxes by motion, or by clustering where it is given; write the tracks, a figure and the best pictures.
 
-    Gives the track of each box, and what of the film could not be read. ResightError where there is no box.
+    Gives the track of each box, and what of the film could not be read. NothingFoundError where there is no box.
     """
     if not len(found):
-        raise ResightError(f"{film}: no animal was found in any frame; try a smaller --least, or another detector")
+        raise NothingFoundError(f"{film}: no animal was found in any frame; try a smaller --least, or another detector")
     tell("Joining boxes to tracks", 0, 0)
     facts = video_facts(film)
     tracks = dbscan_tracks(found, clustering) if clustering else motion_tracks(found, size=(facts.width, facts.height))
