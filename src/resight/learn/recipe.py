@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from resight.errors import ResightError
 
-
 START = r"^(imagenet|random|.+\.pt)$"
 
 
