@@ -36,7 +36,21 @@ def test_each_number_does_something(name: str) -> None:
 def test_a_part_is_hidden_and_the_rest_is_not() -> None:
     how = NOTHING.model_copy(update={"hidden": 1.0})
     changed = (augmented(PICTURE, how, np.random.default_rng(3)) != PICTURE).any(axis=2)
-    assert 0.01 < changed.mean() < 0.13
+    assert 0.01 < changed.mean() < 0.26
+
+
+def test_blur_is_round_as_often_as_along_a_line() -> None:
+    how = NOTHING.model_copy(update={"blur": 1.0})
+    dot = np.zeros((101, 101, 3), np.uint8)
+    dot[49:52, 49:52] = 255
+    away = np.arange(101) - 50
+    longer = []
+    for seed in range(60):
+        light = augmented(dot, how, np.random.default_rng(seed)).astype(float).mean(axis=2)
+        assert light.sum() == pytest.approx(9 * 255, rel=0.1)
+        wide, high = (light.sum(axis=axis) @ away**2 / light.sum() for axis in (0, 1))
+        longer.append(max(wide / high, high / wide))
+    assert 15 < sum(ratio > 1.5 for ratio in longer) < 45
 
 
 def test_the_thesis_turns_at_most_thirty_degrees_and_shifts() -> None:

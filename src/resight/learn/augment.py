@@ -1,6 +1,7 @@
 """Pictures as another camera, water or moment would have shown them, made anew each time they are seen.
 
-The thesis FishNet shifts, turns and shifts channels; it proposes noise, blur and sun glare, which are here too.
+The thesis FishNet shifts, turns and shifts channels; it proposes noise, blur and sun glare, which are here too. What
+fish in films are missed for is that they move too fast, swim in haze, or are half behind another: so those as well.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ def augmented(picture: Pixels, how: Augmentation, rng: np.random.Generator) -> P
     if rng.random() < how.glare:
         light += _glare(len(picture), rng)
     if rng.random() < how.blur:
-        light = np.asarray(cv2.GaussianBlur(light, (0, 0), float(rng.uniform(0.4, 1.8))), np.float32)
+        light = _blurred(light, rng)
     if how.noise:
         light += rng.standard_normal(light.shape, dtype=np.float32) * float(rng.uniform(0, how.noise) * 255)
     if rng.random() < how.hidden:
@@ -62,6 +63,21 @@ def _lit(light: Floats, how: Augmentation, rng: np.random.Generator) -> Floats:
     return np.asarray((light - level) * contrast + bright + shift, np.float32)
 
 
+def _blurred(light: Floats, rng: np.random.Generator) -> Floats:
+    """Out of focus, or, as often, smeared along a line by a movement of up to a tenth of the picture."""
+    if rng.random() < 0.5:
+        return np.asarray(cv2.GaussianBlur(light, (0, 0), float(rng.uniform(0.4, 1.8))), np.float32)
+    reach = len(light) * rng.uniform(0.01, 0.05)
+    angle = rng.normal(0, 0.5)
+    half = int(np.ceil(reach))
+    line = np.zeros((2 * half + 1, 2 * half + 1), np.float32)
+    end = reach * np.array([np.cos(angle), np.sin(angle)])
+    for along in np.linspace(-1, 1, 4 * half + 1):
+        x, y = np.rint(half + along * end).astype(int)
+        line[y, x] += 1
+    return np.asarray(cv2.filter2D(light, -1, line / line.sum(), borderType=cv2.BORDER_REPLICATE), np.float32)
+
+
 def _glare(size: int, rng: np.random.Generator) -> Floats:
     """A bright patch with soft edges."""
     down, across = np.ogrid[:size, :size]
@@ -74,6 +90,6 @@ def _glare(size: int, rng: np.random.Generator) -> Floats:
 def _hide(light: Floats, rng: np.random.Generator) -> None:
     """Cover a part with its own mean colour, as another animal would."""
     size = len(light)
-    high, wide = (int(size * rng.uniform(0.1, 0.35)) for _ in range(2))
+    high, wide = (int(size * rng.uniform(0.1, 0.5)) for _ in range(2))
     top, left = int(rng.integers(0, size - high)), int(rng.integers(0, size - wide))
     light[top : top + high, left : left + wide] = light.mean(axis=(0, 1))

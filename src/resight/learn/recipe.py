@@ -42,9 +42,9 @@ class Augmentation(_Part):
     scale: float = Field(0.12, ge=0)
     shear: float = Field(0.08, ge=0)
     channel_shift: float = Field(0.12, ge=0, description="of the full range, for each channel")
-    contrast: float = Field(0.3, ge=0)
+    contrast: float = Field(0.5, ge=0)
     noise: float = Field(0.03, ge=0, description="of the full range")
-    blur: float = Field(0.3, ge=0, le=1, description="chance")
+    blur: float = Field(0.4, ge=0, le=1, description="chance, out of focus or by movement")
     glare: float = Field(0.15, ge=0, le=1, description="chance")
     hidden: float = Field(0.2, ge=0, le=1, description="chance that a part is covered")
 
