@@ -30,6 +30,17 @@ def test_all_pairs_where_each_was_met_once_and_alone() -> None:
     assert 0 < found.auc < 1
 
 
+def test_the_mean_tpr_is_between_the_strictest_and_the_loosest() -> None:
+    rng = np.random.default_rng(3)
+    flank = np.repeat(np.arange(20), 10).astype(np.str_)
+    vectors = rng.normal(size=(20, 8))[np.repeat(np.arange(20), 10)] + 0.7 * rng.normal(size=(200, 8))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    found = verified(vectors, flank, np.tile(np.array(["1", "2"]), 100))
+    assert found.judged is not None
+    assert found.judged.tpr_at_fpr(0.003) < found.mean_tpr < found.judged.tpr_at_fpr(0.03)
+    assert abs(found.mean_tpr - found.tpr) < 0.2
+
+
 def test_one_animal_alone_cannot_be_judged() -> None:
     found = verified(VECTORS, np.array(["a"] * 4), np.array(["1"] * 4))
     assert (found.judged, found.tpr, found.auc) == (None, 0.0, 0.5)

@@ -26,7 +26,7 @@ def augmented(picture: Pixels, how: Augmentation, rng: np.random.Generator) -> P
         light += rng.standard_normal(light.shape, dtype=np.float32) * float(rng.uniform(0, how.noise) * 255)
     if rng.random() < how.hidden:
         _hide(light, rng)
-    return np.clip(light, 0, 255).astype(np.uint8)
+    return np.rint(np.clip(light, 0, 255)).astype(np.uint8)
 
 
 def _moved(picture: Pixels, how: Augmentation, rng: np.random.Generator) -> Pixels:

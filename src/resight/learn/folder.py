@@ -26,12 +26,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """What one epoch came to. `triplets` is how many were usable, in the thesis' way; `tpr` and `auc` validate."""
+    """What one epoch came to. `triplets` is how many were usable, in the thesis' way.
+
+    `validation_loss`, `tpr` at FPR 1%, `mean_tpr` and `auc` are of individuals it does not learn from.
+    """
 
     epoch: int
     loss: float
     validation_loss: float
     tpr: float
+    mean_tpr: float
     auc: float
     triplets: int
     images_per_second: float

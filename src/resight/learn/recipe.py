@@ -64,6 +64,7 @@ class Training(_Part):
     learning_rate: float = Field(1e-3, gt=0)
     weight_decay: float = Field(1e-4, ge=0)
     warmup: int = Field(1, ge=0, description="epochs")
+    averaged: float = Field(0.99, ge=0, lt=1, description="of the mean weights, kept at each batch; 0: the last ones")
     precision: Literal["float32", "bfloat16"] = "bfloat16"
     patience: int = Field(12, ge=1, description="epochs without a better validation, after which it stops")
     seed: int = 0
@@ -89,7 +90,7 @@ THESIS = Recipe(
     ),
     training=Training(
         way="thesis", epochs=200, photos=10, margin=0.2, learning_rate=1e-3, weight_decay=0, warmup=0,
-        precision="float32", patience=200,
+        averaged=0, precision="float32", patience=200,
     ),
 )  # fmt: skip
 

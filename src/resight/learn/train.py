@@ -12,9 +12,11 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.optim.swa_utils import AveragedModel
 
 from resight.errors import ResightError
 from resight.learn.augment import augmented
+from resight.learn.averaged import averaged
 from resight.learn.batches import batches, default_count
 from resight.learn.done import Done, check_loss
 from resight.learn.embed import embed, precision, tensor
@@ -45,6 +47,7 @@ class Trained:
 @dataclass(slots=True)
 class _State:
     network: Embedder
+    averaged: AveragedModel
     optimizer: torch.optim.Optimizer
     history: list[Epoch]
     best: dict[str, Any]
@@ -80,7 +83,9 @@ def train(recipe: Recipe, tables: Sequence[Path], folder: Path, tell: Tell, epoc
             groups, lr=recipe.training.learning_rate, betas=(0.9, 0.999),
             eps=1e-7 if recipe.training.way == "thesis" else 1e-8, weight_decay=recipe.training.weight_decay,
         )  # fmt: skip
-        state = _State(network, optimizer, [], {}, -1, learned_from(pictures))
+        state = _State(
+            network, averaged(network, recipe.training.averaged), optimizer, [], {}, -1, learned_from(pictures)
+        )
         _resume(folder, state, criterion.arcface)
         last = min(recipe.training.epochs, epochs or recipe.training.epochs)
         while len(state.history) < last and not _patience_ended(state, recipe):
@@ -92,7 +97,7 @@ def train(recipe: Recipe, tables: Sequence[Path], folder: Path, tell: Tell, epoc
             if recipe.training.way == "thesis":
                 done = thesis_epoch(network, optimizer, learning, flanks, recipe, epoch, rng, tell)
             else:
-                done = _epoch(network, optimizer, criterion, learning, flanks, recipe, epoch, rng, tell)
+                done = _epoch(state, criterion, learning, flanks, recipe, epoch, rng, tell)
             seconds = time.perf_counter() - began
             _finish_epoch(folder, state, recipe, validating, epoch, done, seconds, criterion.arcface)
         if state.best:
@@ -112,10 +117,10 @@ def learned_from(pictures: Pictures) -> str:
 
 
 def _epoch(
-    network: Embedder, optimizer: torch.optim.Optimizer, criterion: Losses, learning: Pictures, flanks: Ints,
-    recipe: Recipe, epoch: int, rng: np.random.Generator, tell: Tell,
+    state: _State, criterion: Losses, learning: Pictures, flanks: Ints, recipe: Recipe, epoch: int,
+    rng: np.random.Generator, tell: Tell,
 ) -> Done:  # fmt: skip
-    how = recipe.training
+    how, network, optimizer = recipe.training, state.network, state.optimizer
     individuals = min(how.individuals, int(flanks.max()) + 1)
     count = how.batches or default_count(flanks, individuals, how.photos)
     network.train()
@@ -134,6 +139,7 @@ def _epoch(
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimizer.step()
+        state.averaged.update_parameters(network)
         total += float(loss.detach())
         tell(f"Epoch {epoch + 1}: batches", step + 1, count)
     return Done(total / count, count * individuals * how.photos, 0)
@@ -144,21 +150,25 @@ def _finish_epoch(
     arcface: torch.nn.Module,
 ) -> None:  # fmt: skip
     """Validate, keep the weights if they are the best, and save what is needed to go on."""
+    judged: Embedder = state.averaged.module if recipe.training.way == "batches" else state.network  # type: ignore[assignment]
     rows = _some(validating, np.random.default_rng(recipe.training.seed))
-    vectors = embed(state.network, validating, rows, recipe.training)
+    vectors = embed(judged, validating, rows, recipe.training)
     found = verified(vectors, validating.flank[rows], validating.encounter[rows])
     loss = validation_loss(
         vectors, numbered(validating.flank[rows]), recipe.training.margin, np.random.default_rng(recipe.training.seed)
     )
     rate = done.images / seconds
-    state.history.append(Epoch(epoch, done.loss, loss, found.tpr, found.auc, done.triplets, rate, seconds))
+    state.history.append(
+        Epoch(epoch, done.loss, loss, found.tpr, found.mean_tpr, found.auc, done.triplets, rate, seconds)
+    )
     if state.best_epoch < 0 or _better(state.history[-1], state.history[state.best_epoch], recipe):
         state.best_epoch = epoch
-        state.best = {name: value.detach().clone() for name, value in state.network.state_dict().items()}
+        state.best = {name: value.detach().clone() for name, value in judged.state_dict().items()}
     save_state(
         folder,
         {
             "network": state.network.state_dict(),
+            "averaged": state.averaged.state_dict(),
             "arcface": arcface.state_dict(),
             "optimizer": state.optimizer.state_dict(),
             "history": [asdict(one) for one in state.history],
@@ -171,10 +181,10 @@ def _finish_epoch(
 
 
 def _better(one: Epoch, other: Epoch, recipe: Recipe) -> bool:
-    """In the thesis' way by the validation loss, else by TPR at FPR 1%, and by AUC where that is equal."""
+    """In the thesis' way by the validation loss, else by the mean TPR, which jumps less than TPR at FPR 1% alone."""
     if recipe.training.way == "thesis":
         return one.validation_loss < other.validation_loss
-    return (one.tpr, one.auc) > (other.tpr, other.auc)
+    return (one.mean_tpr, one.auc) > (other.mean_tpr, other.auc)
 
 
 def _some(pictures: Pictures, rng: np.random.Generator) -> Ints:
@@ -195,6 +205,7 @@ def _resume(folder: Path, state: _State, arcface: torch.nn.Module) -> None:
             f"{folder} holds a training on other photos, or on the same with other names: name another folder"
         )
     state.network.load_state_dict(saved["network"])
+    state.averaged.load_state_dict(saved["averaged"])
     arcface.load_state_dict(saved["arcface"])
     state.optimizer.load_state_dict(saved["optimizer"])
     state.history = [Epoch(**one) for one in saved["history"]]

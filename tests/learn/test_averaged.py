@@ -1,0 +1,43 @@
+"""The mean of the weights: near the latest after few batches, slow after many, buffers of normalisation with it."""
+
+import pytest
+import torch
+
+from resight.learn.averaged import averaged
+from resight.learn.models import Embedder, started
+from resight.learn.recipe import Model
+
+NETWORK = Model(start="random", dimensions=8)
+
+
+def _set(network: Embedder, value: float) -> None:
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.fill_(value)
+        for buffer in network.buffers():
+            buffer.fill_(value)
+
+
+def _means(values: list[float], kept: float) -> set[float]:
+    """What the averaged parameters and buffers hold after a network had these values, one after another."""
+    network = started(NETWORK)
+    means = averaged(network, kept)
+    for value in values:
+        _set(network, value)
+        means.update_parameters(network)
+    held = [*means.module.parameters(), *(b for b in means.module.buffers() if b.is_floating_point())]
+    return {round(float(number), 4) for tensor in held for number in tensor.detach().aminmax()}
+
+
+def test_without_averaging_it_is_the_network() -> None:
+    assert _means([5, 1, 3], 0.0) == {3}
+
+
+def test_a_short_training_forgets_where_it_began() -> None:
+    (mean,) = _means([100.0] + [1.0] * 20, 0.99)
+    assert 1 < mean < 1.001
+
+
+def test_a_single_bad_batch_after_many_moves_it_little() -> None:
+    (mean,) = _means([1.0] * 40 + [2.0], 0.9)
+    assert mean == pytest.approx(1.18, abs=0.02)  # (1 + 40) / (10 + 40) is kept
