@@ -19,6 +19,7 @@ DECISIONS = st.one_of(
     st.builds(d.Assigned, LISTS, IDS),
     st.builds(d.Rejected, IDS, IDS),
     st.builds(d.Opinion, IDS, IDS, st.sampled_from(d.Says)),
+    st.builds(d.Noted, IDS, notes=st.text(st.characters(exclude_characters="\0", codec="utf-8"))),
     st.builds(d.Opinion, IDS, st.none(), st.sampled_from([d.Says.DIFFERENT, d.Says.UNSURE])),
     st.builds(d.Renamed, IDS, NAMES),
     st.builds(d.Corrected, IDS, st.sampled_from(Side), st.none() | BOXES, st.none() | IDS),

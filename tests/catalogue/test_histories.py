@@ -20,6 +20,7 @@ from resight.catalogue.decisions import (
     Decision,
     Merged,
     NewIndividual,
+    Noted,
     Opinion,
     Rejected,
     Renamed,
@@ -31,7 +32,7 @@ from resight.catalogue.decisions import (
 )
 from resight.catalogue.derived import box_of
 from resight.catalogue.folder import Catalogue
-from resight.catalogue.models import Annotation, Individual, Rejection
+from resight.catalogue.models import Annotation, Individual, Rejection, StandingOpinion
 from resight.errors import CatalogueError
 from resight.types import Box, Side
 
@@ -43,7 +44,7 @@ SIDES = (Side.LEFT, Side.RIGHT)
 BOXES = (Box(0, 0, 5, 5), Box(1.5, 2, 3, 4))
 Live = list[tuple[int, Decision]]
 Rows = set[tuple[object, ...]]
-Tables = tuple[Rows, Rows, Rows]
+Tables = tuple[Rows, Rows, Rows, Rows]
 
 
 @dataclass
@@ -54,6 +55,8 @@ class Naive:
     called: dict[int, str] = field(default_factory=dict)
     inside: dict[int, int] = field(default_factory=dict)
     refused: set[tuple[int, int]] = field(default_factory=set)
+    said: set[tuple[int, int, int | None, Says]] = field(default_factory=set)
+    noted: dict[int, dict[str, str]] = field(default_factory=dict)
     stated: dict[int, tuple[Side, Box | None, int]] = field(
         default_factory=lambda: dict.fromkeys(range(1, N + 1), (Side.UNKNOWN, None, 1))
     )
@@ -85,6 +88,12 @@ class Naive:
                 self.refused |= {(decision.annotation, decision.individual)}
         elif isinstance(decision, Opinion):
             self.fine &= decision.individual is None or self.live(decision.individual)
+            self.said |= {(key, decision.annotation, decision.individual, decision.says)}
+        elif isinstance(decision, Noted):
+            self.fine &= self.live(decision.individual)
+            told = {"sex": decision.sex, "marks": decision.marks}
+            before = self.noted.get(decision.individual, {})
+            self.noted[decision.individual] = before | {what: text for what, text in told.items() if text is not None}
         elif isinstance(decision, Renamed):
             self.fine &= self.live(decision.individual) and self.free(decision.name)
             self.called[decision.individual] = decision.name
@@ -123,8 +132,9 @@ class Naive:
         whose = {a: i for i, members in self.groups.items() for a in members}
         track = {a: t for t, members in self.tracks.items() for a in members}
         annotations: Rows = {(a, whose.get(a), track.get(a), *self.stated[a]) for a in range(1, N + 1)}
-        individuals: Rows = {(i, self.called[i], self.inside.get(i)) for i in self.groups}
-        return annotations, individuals, {*self.refused}
+        told = {i: (self.noted.get(i, {}).get("sex", ""), self.noted.get(i, {}).get("marks", "")) for i in self.groups}
+        individuals: Rows = {(i, self.called[i], self.inside.get(i), *told[i]) for i in self.groups}
+        return annotations, individuals, {*self.refused}, {*self.said}
 
 
 def started_anew(decisions: Live) -> Naive:
@@ -157,7 +167,7 @@ SMALL = st.integers(0, 30)
 ANNOTATIONS = st.lists(st.integers(1, N), min_size=1, max_size=3, unique=True).map(tuple)
 KINDS = st.sampled_from(
     (
-        *("new", "new", "new", "assigned", "assigned", "rejected", "opinion", "renamed", "corrected"),
+        *("new", "new", "new", "assigned", "assigned", "rejected", "opinion", "renamed", "corrected", "noted"),
         *("merged", "merged", "split", "split", "joined", "cut", "undone", "undone", "undone", "undone"),
     )
 )
@@ -177,6 +187,8 @@ def decided(decisions: Live, kind: str, a: int, b: int, some: tuple[int, ...]) -
             return Rejected(some[0], one)
         case "opinion":
             return Opinion(some[0], one if a % 2 else None, Says.DIFFERENT)
+        case "noted":
+            return Noted(one, ("female", None, "")[a % 3], "a notch" if b % 2 or a % 3 == 1 else None)
         case "renamed":
             return Renamed(one, name)
         case "corrected":
@@ -203,9 +215,12 @@ def tables(catalogue: Catalogue) -> Tables:
         annotations: Rows = {
             (i, who, track, Side(side), box_of(x, y, w, h), e) for i, who, track, side, x, y, w, h, e in rows if i <= N
         }
-        individuals = session.execute(select(Individual.id, Individual.name, Individual.absorbed_by))
+        i, o = Individual, StandingOpinion
+        individuals = session.execute(select(i.id, i.name, i.absorbed_by, i.sex, i.marks))
         rejections = session.execute(select(Rejection.annotation_id, Rejection.individual_id))
-        return annotations, {tuple(row) for row in individuals}, {tuple(row) for row in rejections}
+        opinions = session.execute(select(o.decision_id, o.annotation_id, o.individual_id, o.says))
+        said: Rows = {(key, annotation, whom, Says(says)) for key, annotation, whom, says in opinions}
+        return annotations, {tuple(row) for row in individuals}, {tuple(row) for row in rejections}, said
 
 
 def lived(catalogue: Catalogue, steps: list[tuple[str, int, int, tuple[int, ...]]]) -> int:

@@ -56,6 +56,10 @@ def test_what_was_added_is_found(catalogue: Catalogue) -> None:
         name="",
         mask_kind="file",
         mask_path=Path("/m"),
+        photo=1,
+        width=640,
+        height=480,
+        place=Place(-24.5, 31.5),
     )
     assert (found[1].box, found[1].side, found[1].encounter) == (None, Side.UNKNOWN, "")
     with catalogue.reading() as session:

@@ -30,7 +30,8 @@ HEADING: dict[str, object] = {
 def annotation(key: int, path: Path, box: Box | None = None, name: str = "") -> Catalogued:
     return Catalogued(
         id=key, path=path, sha256=f"{key:064x}", frame=0, box=box, side=Side.LEFT, part="head", quality=0.5,
-        encounter="", taken_at=None, individual=None, name=name, mask_kind=None, mask_path=None,
+        encounter="", taken_at=None, individual=None, name=name, mask_kind=None, mask_path=None, photo=1,
+        width=1, height=1,
     )  # fmt: skip
 
 

@@ -19,7 +19,8 @@ from resight.types import Answer, Box, Candidate, Evidence, Floats, Pixels, Side
 def annotation(path: Path, box: Box | None = None, side: Side = Side.LEFT) -> Catalogued:
     return Catalogued(
         id=1, path=path, sha256="", frame=0, box=box, side=side, part="", quality=None, encounter="",
-        taken_at=None, individual=None, name="", mask_kind=None, mask_path=None,
+        taken_at=None, individual=None, name="", mask_kind=None, mask_path=None, photo=1,
+        width=1, height=1,
     )  # fmt: skip
 
 

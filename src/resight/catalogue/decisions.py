@@ -18,6 +18,7 @@ from resight.errors import CatalogueError
 from resight.types import Box, Side
 
 STRICT = ConfigDict(extra="forbid", strict=True)
+LONGEST_NOTE = 20_000  # characters
 
 
 class Says(StrEnum):
@@ -139,6 +140,28 @@ class Split:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """What is known of the individual itself, in the user's own words; None leaves it as it was, '' empties it."""
+
+    kind: ClassVar[str] = "noted"
+    __pydantic_config__: ClassVar[ConfigDict] = STRICT
+    individual: int
+    sex: str | None = None
+    life_stage: str | None = None
+    marks: str | None = None
+    notes: str | None = None
+
+    def __post_init__(self) -> None:
+        said = [text for text in (self.sex, self.life_stage, self.marks, self.notes) if text is not None]
+        if not said:
+            raise CatalogueError("a note must say a sex, a life stage, marks or notes")
+        if any(len(text) > LONGEST_NOTE for text in said):
+            raise CatalogueError(f"a note is too long: {LONGEST_NOTE:,} characters at most")
+        if any("\0" in text for text in said):
+            raise CatalogueError("a note holds a character that no text can hold")
+
+
+@dataclass(frozen=True, slots=True)
 class TrackJoined:
     """These tracks follow one animal: the first takes the annotations of the others."""
 
@@ -179,6 +202,7 @@ Decision = (
     | Corrected
     | Merged
     | Split
+    | Noted
     | TrackJoined
     | TrackCut
     | Undone
@@ -219,6 +243,7 @@ _ADAPTERS: dict[str, TypeAdapter[Decision]] = {
         Corrected,
         Merged,
         Split,
+        Noted,
         TrackJoined,
         TrackCut,
         Undone,

@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, Executable, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from resight.catalogue import replay
 from resight.catalogue.chunks import chunks
-from resight.catalogue.models import Annotation, Encounter, Individual, Photo, Rejection, Track
+from resight.catalogue.decisions import Says
+from resight.catalogue.models import Annotation, Encounter, Individual, Photo, Rejection, StandingOpinion, Track
 from resight.catalogue.replay import AnnotationState, Changes, IndividualState, State
 from resight.catalogue.subjects import Subjects
 from resight.types import Box, Side
@@ -33,6 +35,7 @@ _ADDED = (
     Annotation.added_encounter_id,
     Annotation.added_track_id,
 )
+_ABOUT = (Individual.sex, Individual.life_stage, Individual.marks, Individual.notes)
 
 
 def box_of(x: float | None, y: float | None, w: float | None, h: float | None) -> Box | None:
@@ -62,11 +65,7 @@ def added_state(session: Session) -> State:
 
 def derived_state(session: Session) -> State:
     """The catalogue as its derived rows have it."""
-    individuals = session.execute(select(Individual.id, Individual.name, Individual.absorbed_by))
-    return State(
-        _annotations(session, [None]),
-        {key: IndividualState(name, absorbed_by) for key, name, absorbed_by in individuals},
-    )
+    return State(_annotations(session, [None]), _individuals(session, [None]))
 
 
 def state_for(session: Session, spoken_of: Subjects) -> State:
@@ -116,11 +115,16 @@ def names(session: Session, individuals: Iterable[int]) -> dict[int, str]:
 def _annotations(session: Session, conditions: Iterable[ColumnElement[bool] | None]) -> dict[int, AnnotationState]:
     query = select(Annotation.id, Photo.frame, *_DERIVED).join(Photo)
     refused = select(Rejection.annotation_id, Rejection.individual_id).join(Annotation)
+    o = StandingOpinion
+    thought = select(o.annotation_id, o.decision_id, o.individual_id, o.says).join(Annotation)
     found: dict[int, AnnotationState] = {}
     for condition in conditions:
         rejected: defaultdict[int, set[int]] = defaultdict(set)
         for key, other in session.execute(refused if condition is None else refused.where(condition)):
             rejected[key].add(other)
+        opinions: defaultdict[int, set[replay.StandingOpinion]] = defaultdict(set)
+        for key, decision, of, says in session.execute(thought if condition is None else thought.where(condition)):
+            opinions[key].add(replay.StandingOpinion(decision, of, Says(says)))
         for key, frame, individual, side, x, y, w, h, encounter, track in session.execute(
             query if condition is None else query.where(condition)
         ):
@@ -132,16 +136,17 @@ def _annotations(session: Session, conditions: Iterable[ColumnElement[bool] | No
                 track,
                 frame,
                 frozenset(rejected.get(key, ())),
+                frozenset(opinions.get(key, ())),
             )
     return found
 
 
-def _individuals(session: Session, conditions: Iterable[ColumnElement[bool]]) -> dict[int, IndividualState]:
-    query = select(Individual.id, Individual.name, Individual.absorbed_by)
+def _individuals(session: Session, conditions: Iterable[ColumnElement[bool] | None]) -> dict[int, IndividualState]:
+    query = select(Individual.id, Individual.name, Individual.absorbed_by, *_ABOUT)
     return {
-        key: IndividualState(name, absorbed_by)
+        key: IndividualState(name, absorbed_by, *about)
         for condition in conditions
-        for key, name, absorbed_by in session.execute(query.where(condition))
+        for key, name, absorbed_by, *about in session.execute(query if condition is None else query.where(condition))
     }
 
 
@@ -154,7 +159,8 @@ def _write_individuals(session: Session, changes: Changes) -> list[int]:
     new = [key for key in after if key not in before]
     # Names may change places within one transaction; until all are free, each individual has one that no
     # decision can give.
-    _many(session, insert(Individual), [{"id": key, "name": f"\x01{key}"} for key in new])
+    empty = {column.key: "" for column in _ABOUT}
+    _many(session, insert(Individual), [{"id": key, "name": f"\x01{key}"} | empty for key in new])
     by_key = update(Individual).where(Individual.id == bindparam("key"))
     _many(
         session,
@@ -163,8 +169,16 @@ def _write_individuals(session: Session, changes: Changes) -> list[int]:
     )
     _many(
         session,
-        by_key.values(name=bindparam("new"), absorbed_by=bindparam("into")),
-        [{"key": key, "new": after[key].name, "into": after[key].absorbed_by} for key in new + changed],
+        by_key.values(
+            name=bindparam("new"),
+            absorbed_by=bindparam("into"),
+            **{column.key: bindparam(f"new_{column.key}") for column in _ABOUT},
+        ),
+        [
+            {"key": key, "new": after[key].name, "into": after[key].absorbed_by}
+            | {f"new_{column.key}": getattr(after[key], column.key) for column in _ABOUT}
+            for key in new + changed
+        ],
     )
     return gone
 
@@ -184,6 +198,18 @@ def _write_annotations(session: Session, changes: Changes) -> None:
     pair = (Rejection.annotation_id == bindparam("a")) & (Rejection.individual_id == bindparam("i"))
     _many(session, delete(Rejection).where(pair), [{"a": key, "i": other} for key, other in fewer])
     _many(session, insert(Rejection), [{"annotation_id": key, "individual_id": other} for key, other in more])
+    withdrawn = [opinion for key in changed for opinion in before[key].opinions - after[key].opinions]
+    voiced = [(key, opinion) for key in changed for opinion in sorted(after[key].opinions - before[key].opinions)]
+    by_decision = StandingOpinion.decision_id == bindparam("d")
+    _many(session, delete(StandingOpinion).where(by_decision), [{"d": opinion.decision} for opinion in withdrawn])
+    _many(
+        session,
+        insert(StandingOpinion),
+        [
+            {"decision_id": o.decision, "annotation_id": key, "individual_id": o.individual, "says": o.says.value}
+            for key, o in voiced
+        ],
+    )
 
 
 def _new_values(annotation: AnnotationState) -> dict[str, object]:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
 
 from resight.catalogue import models
 from resight.catalogue.chunks import chunks
@@ -17,7 +18,7 @@ from resight.catalogue.derived import box_of
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.models import Annotation, Encounter, Individual, Photo
 from resight.errors import CatalogueError
-from resight.types import Box, Ints, Labels, Side
+from resight.types import Box, Ints, Labels, Place, Side
 
 T = TypeVar("T")
 
@@ -26,6 +27,7 @@ T = TypeVar("T")
 class Catalogued:
     """An annotation as it stands: where its photo lies, what to cut out, and whom it shows.
 
+    `photo` is the photo's id, `width` and `height` are its pixels, upright.
     `individual` is the individual's id, `name` its name, empty where nobody is assigned.
     """
 
@@ -43,6 +45,10 @@ class Catalogued:
     name: str
     mask_kind: str | None
     mask_path: Path | None
+    photo: int
+    width: int
+    height: int
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,23 @@ def catalogued(catalogue: Catalogue, ids: Sequence[int] | Ints | None = None) ->
     """
     a, p = Annotation, Photo
     what = (a.side, a.part, a.quality, a.individual_id, a.mask_kind, a.mask_path)
+    photo = (a.photo_id, p.width, p.height, p.lat, p.lon)
     query = (
-        select(a.id, p.path, p.sha256, p.frame, p.taken_at, a.x, a.y, a.w, a.h, Encounter.label, Individual.name, *what)
+        select(
+            a.id,
+            p.path,
+            p.sha256,
+            p.frame,
+            p.taken_at,
+            a.x,
+            a.y,
+            a.w,
+            a.h,
+            Encounter.label,
+            Individual.name,
+            *what,
+            *photo,
+        )
         .join(Photo, Photo.id == Annotation.photo_id)
         .outerjoin(Encounter, Encounter.id == Annotation.encounter_id)
         .outerjoin(Individual, Individual.id == Annotation.individual_id)
@@ -103,6 +124,10 @@ def catalogued(catalogue: Catalogue, ids: Sequence[int] | Ints | None = None) ->
                 name=row.name or "",
                 mask_kind=row.mask_kind,
                 mask_path=None if row.mask_path is None else Path(row.mask_path),
+                photo=row.photo_id,
+                width=row.width,
+                height=row.height,
+                place=None if row.lat is None or row.lon is None else Place(row.lat, row.lon),
             )
             for query in queries
             for row in session.execute(query)
@@ -188,6 +213,24 @@ def individuals(catalogue: Catalogue) -> list[Known]:
     )
     with catalogue.reading() as session:
         return sorted((Known(*row) for row in session.execute(query)), key=lambda known: known.name)
+
+
+def photos_of(session: Session, individuals: Iterable[int], most: int) -> dict[int, list[int]]:
+    """The annotations of each individual, the best first, at most so many of each."""
+    place = (
+        func.row_number()
+        .over(partition_by=Annotation.individual_id, order_by=(Annotation.quality.desc().nulls_last(), Annotation.id))
+        .label("place")
+    )
+    found: dict[int, list[int]] = {key: [] for key in individuals}
+    for some in chunks(found):
+        ranked = select(Annotation.id, Annotation.individual_id, place).where(Annotation.individual_id.in_(some))
+        of = ranked.subquery()
+        for key, individual in session.execute(
+            select(of.c.id, of.c.individual_id).where(of.c.place <= most).order_by(of.c.place)
+        ):
+            found[individual].append(key)
+    return found
 
 
 def tracks_of(catalogue: Catalogue, annotations: Sequence[int]) -> list[int]:

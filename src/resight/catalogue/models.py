@@ -1,7 +1,7 @@
 """The tables of a catalogue, one set for SQLite and PostgreSQL.
 
 Photos, annotations, encounters and tracks are added and stay. Decisions are appended and stay. Individuals,
-rejections, and the plain columns of an annotation that have an `added_` twin are derived: a replay of the
+rejections, opinions, and the plain columns of an annotation that have an `added_` twin are derived: a replay of the
 log over the `added_` values gives them again.
 """
 
@@ -109,6 +109,10 @@ class Individual(Base):
     id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(Text)
     absorbed_by: Mapped[int | None] = mapped_column(ForeignKey("individual.id"), index=True)
+    sex: Mapped[str] = mapped_column(Text)
+    life_stage: Mapped[str] = mapped_column(Text)
+    marks: Mapped[str] = mapped_column(Text)
+    notes: Mapped[str] = mapped_column(Text)
 
 
 LIVE = text("absorbed_by IS NULL")
@@ -150,6 +154,43 @@ class Rejection(Base):
 
     annotation_id: Mapped[int] = mapped_column(ForeignKey("annotation.id"), primary_key=True)
     individual_id: Mapped[int] = mapped_column(ForeignKey("individual.id"), primary_key=True, index=True)
+
+
+class StandingOpinion(Base):
+    """An opinion that has not been undone (derived), by its decision; no individual means any of them."""
+
+    __tablename__ = "opinion"
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True, autoincrement=False)
+    annotation_id: Mapped[int] = mapped_column(ForeignKey("annotation.id"), index=True)
+    individual_id: Mapped[int | None] = mapped_column(ForeignKey("individual.id"), index=True)
+    says: Mapped[str] = mapped_column(String(10))
+
+
+class Proposal(Base):
+    """What the last identification said of an annotation: a cache, written anew by the next one.
+
+    `worth` is how much an answer to it would bring: the higher, the sooner it is asked. `answer` is JSON, as
+    `catalogue.proposals` has it.
+    """
+
+    __tablename__ = "proposal"
+
+    annotation_id: Mapped[int] = mapped_column(ForeignKey("annotation.id"), primary_key=True, autoincrement=False)
+    fingerprint: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Utc)
+    verdict: Mapped[str] = mapped_column(String(10))
+    worth: Mapped[float] = mapped_column(index=True)
+    answer: Mapped[str] = mapped_column(Text)
+
+
+class Request(Base):
+    """What a client asked for under a token of its own, and the decision it came to: asked twice, it is done once."""
+
+    __tablename__ = "request"
+
+    token: Mapped[str] = mapped_column(String(64), primary_key=True)
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
 
 
 class Shard(Base):

@@ -16,9 +16,11 @@ from resight.catalogue.decisions import (
     Decision,
     Merged,
     NewIndividual,
+    Noted,
     Opinion,
     Rejected,
     Renamed,
+    Says,
     Split,
     TrackCut,
     TrackJoined,
@@ -28,11 +30,21 @@ from resight.errors import CatalogueError
 from resight.types import Box, Side
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class StandingOpinion:
+    """An opinion that counts, by the id of its decision; `individual` None means any individual."""
+
+    decision: int
+    individual: int | None
+    says: Says
+
+
 @dataclass(frozen=True, slots=True)
 class AnnotationState:
     """What decisions can change of an annotation; `frame` orders the annotations of a track.
 
-    `rejected` holds the individuals it was said not to be, also those merged into others since.
+    `rejected` holds the individuals it was said not to be, also those merged into others since, and `opinions` what
+    people said of it without deciding.
     """
 
     individual: int | None = None
@@ -42,14 +54,19 @@ class AnnotationState:
     track: int | None = None
     frame: int = 0
     rejected: frozenset[int] = frozenset()
+    opinions: frozenset[StandingOpinion] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class IndividualState:
-    """An individual: its name, and the individual it was merged into, if it was."""
+    """An individual: its name, the individual it was merged into, if it was, and what is known of it."""
 
     name: str
     absorbed_by: int | None = None
+    sex: str = ""
+    life_stage: str = ""
+    marks: str = ""
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +167,8 @@ def outcome(state: State, decision: Decision, decision_id: int) -> Changes:
 
     >>> state = State({7: AnnotationState()})
     >>> state.put(outcome(state, NewIndividual("Anna", (7,)), 1))
-    >>> state.individuals
-    {1: IndividualState(name='Anna', absorbed_by=None)}
+    >>> state.individuals[1].name
+    'Anna'
     """
     match decision:
         case NewIndividual(name, annotations):
@@ -163,11 +180,12 @@ def outcome(state: State, decision: Decision, decision_id: int) -> Changes:
         case Rejected(key, individual):
             state.live(individual)
             return Changes({key: _rejecting(state.annotation(key), individual)})
-        case Opinion(key, individual, _):
-            state.annotation(key)
+        case Opinion(key, individual, says):
+            annotation = state.annotation(key)
             if individual is not None:
                 state.live(individual)
-            return Changes()
+            opinion = StandingOpinion(decision_id, individual, says)
+            return Changes({key: replace(annotation, opinions=annotation.opinions | {opinion})})
         case Renamed(individual, name):
             renamed = replace(state.live(individual), name=state.free_name(name))
             return Changes(individuals={individual: renamed})
@@ -191,6 +209,16 @@ def outcome(state: State, decision: Decision, decision_id: int) -> Changes:
             state.free_name(name)
             moved = _to_individual(state, annotations, decision_id)
             return Changes(moved, {decision_id: IndividualState(name)})
+        case Noted(individual, sex, life_stage, marks, notes):
+            before = state.live(individual)
+            noted = replace(
+                before,
+                sex=before.sex if sex is None else sex,
+                life_stage=before.life_stage if life_stage is None else life_stage,
+                marks=before.marks if marks is None else marks,
+                notes=before.notes if notes is None else notes,
+            )
+            return Changes(individuals={individual: noted})
         case TrackJoined(tracks):
             members = {track: state.of_track(track) for track in tracks}
             for track in [track for track in tracks if not members[track]]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from resight.errors import CatalogueError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0001"
+HEAD = "0002"
 
 
 def revision(connection: Connection) -> str | None:

@@ -11,6 +11,7 @@ from resight.catalogue.decisions import (
     Decision,
     Merged,
     NewIndividual,
+    Noted,
     Opinion,
     Rejected,
     Renamed,
@@ -59,6 +60,8 @@ def subjects(decision: Decision, decision_id: int) -> Subjects:
             return Subjects(individuals=(kept, absorbed), whole=(absorbed,))
         case Split(individual, name, annotations):
             return Subjects(annotations, (individual, decision_id), names=(name,), whole=(individual,))
+        case Noted(individual):
+            return Subjects(individuals=(individual,))
         case TrackJoined(tracks):
             return Subjects(tracks=tracks)
         case TrackCut(track, at, into):

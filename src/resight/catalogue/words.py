@@ -10,6 +10,7 @@ from resight.catalogue.decisions import (
     Decision,
     Merged,
     NewIndividual,
+    Noted,
     Opinion,
     Rejected,
     Renamed,
@@ -60,12 +61,21 @@ def describe(decision: Decision, names: Mapping[int, str]) -> str:
             return f"merged {name(absorbed)} into {name(kept)}"
         case Split(individual, new, annotations):
             return f"split {_counted('annotation', annotations)} from {name(individual)} as {new}"
+        case Noted(individual, sex, life_stage, marks, notes):
+            said = {"sex": sex, "life stage": life_stage, "marks": marks, "notes": notes}
+            parts = [f"{what} {_shortened(text)}" for what, text in said.items() if text is not None]
+            return f"noted of {name(individual)}: {', '.join(parts)}"
         case TrackJoined(tracks):
             return f"joined {_counted('track', tracks)}"
         case TrackCut(track, at, into):
             return f"cut track {track} at annotation {at} into track {into}"
         case Undone(undone):
             return f"undid decision {undone}"
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return f"“{line[:59]}…”" if len(line) > 60 else f"“{line}”"
 
 
 def _counted(what: str, ids: Sequence[int]) -> str:

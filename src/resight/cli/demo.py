@@ -39,6 +39,7 @@ def demo(
     from resight.identify.comparable import Sides
     from resight.identify.decide import PRESETS
     from resight.identify.library import open_library
+    from resight.identify.propose import keep
     from resight.identify.run import identify
     from resight.method import PLAIN, open_method
     from resight.work.add import add
@@ -80,7 +81,7 @@ def demo(
             first: list[bool] = []
             lines = []
             with ReportWriter(page, heading) as report:
-                for one in answered.answers:
+                for one in keep(catalogue, answered.answers, method.fingerprint, library.individuals):
                     said, true = one.answer, truth[str(one.query.path)]
                     was_right = said.individual == true if said.verdict is Verdict.KNOWN else true not in names
                     right[said.verdict].append(was_right)

@@ -69,6 +69,7 @@ def identify(
     from resight.identify.comparable import Sides
     from resight.identify.decide import PRESETS, Costs
     from resight.identify.library import open_library
+    from resight.identify.propose import keep
     from resight.identify.run import identify as ask
     from resight.method import open_method
     from resight.work.add import add
@@ -124,7 +125,8 @@ def identify(
         page = files.enter_context(ReportWriter(report, heading)) if report else None
         counted: Counter[Verdict] = Counter()
         lines: list[str] = []
-        for done, identified in enumerate(run.answers, start=1):
+        answers = keep(opened, run.answers, method.fingerprint, library.individuals)
+        for done, identified in enumerate(answers, start=1):
             counted[identified.answer.verdict] += 1
             if len(lines) < SHOWN:
                 query = identified.query
