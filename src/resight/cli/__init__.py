@@ -16,6 +16,7 @@ from resight.cli import (
     identify,
     init,
     loop,
+    serve,
     simulate,
     status,
     track,
@@ -54,6 +55,7 @@ app.command("track")(track.track)
 app.command("train")(train.train)
 app.command("loop")(loop.loop)
 app.command("watch")(watch.watch)
+app.command("serve")(serve.serve)
 app.command("simulate")(simulate.simulate)
 app.command("demo")(demo.demo)
 

@@ -1,0 +1,94 @@
+"""Review over HTTP: the next questions, an answer, an undo."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from resight.catalogue import proposals
+from resight.types import Verdict
+from resight.web.answering import Reply, Word, take_back, write_down
+from resight.web.desk import Desk
+from resight.web.gate import Reviewer
+from resight.web.questions import Question, questions
+
+MOST = 20
+Token = Annotated[str, Field(min_length=8, max_length=64, description="made by the client, new for every answer")]
+Id = Annotated[int, Field(ge=1, lt=2**31)]
+
+
+class Queue(BaseModel):
+    """The next questions, and how many wait in all, by what is proposed."""
+
+    questions: list[Question]
+    waiting: dict[Verdict, int]
+
+
+class Answering(BaseModel):
+    """An answer to a question, as `resight.web.answering.Reply` tells."""
+
+    token: Token
+    annotation: Id
+    word: Word
+    individual: Id | None = None
+    name: Annotated[str, Field(max_length=200)] = ""
+    encounter: bool = True
+
+
+class TakingBack(BaseModel):
+    """An undo of one's latest decision."""
+
+    token: Token
+
+
+class Told(BaseModel):
+    """The decision that was written down, and the annotations that it speaks of."""
+
+    decision: int
+    annotations: tuple[int, ...]
+
+
+def routes(desk: Desk) -> APIRouter:
+    """The addresses under /api/review."""
+    router = APIRouter(prefix="/review", tags=["review"])
+
+    @router.get("/queue")
+    def queue(
+        person: Reviewer,
+        count: Annotated[int, Query(ge=1, le=MOST)] = 6,
+        leave_out: Annotated[list[Id] | None, Query(max_length=500)] = None,
+        verdict: Verdict | None = None,
+    ) -> Queue:
+        """The most useful questions that nobody else has before them; `leave_out` are those that the client has."""
+        mine = set(leave_out or ())
+        with desk.catalogue.reading() as session:
+
+            def find(held: Set[int]) -> list[int]:
+                return proposals.waiting(session, count, leave_out=held | mine, verdict=verdict)
+
+            found = desk.turns.hand_out(person.name, find)
+            waiting = proposals.count_waiting(session)
+        return Queue(questions=questions(desk.catalogue, found), waiting=waiting)
+
+    @router.get("/questions/{annotation}")
+    def question(_person: Reviewer, annotation: Id) -> Question:
+        """One annotation as a question, whoever else has it."""
+        return questions(desk.catalogue, [annotation])[0]
+
+    @router.post("/answers")
+    def answer(person: Reviewer, said: Answering) -> Told:
+        """Write an answer into the decision log. Sent twice under one token, it is written once."""
+        written = write_down(desk.catalogue, Reply(**said.model_dump()), person.name)
+        desk.turns.give_back(written.annotations)
+        return Told(decision=written.decision, annotations=written.annotations)
+
+    @router.post("/undo")
+    def undo(person: Reviewer, said: TakingBack) -> Told:
+        """Undo your latest decision that stands."""
+        written = take_back(desk.catalogue, said.token, person.name)
+        return Told(decision=written.decision, annotations=written.annotations)
+
+    return router

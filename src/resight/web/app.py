@@ -1,0 +1,48 @@
+"""The whole program in the browser, as one ASGI application: pages, pictures, API, behind the gate."""
+
+from __future__ import annotations
+
+import secrets
+from importlib.resources import files
+
+from fastapi import APIRouter, FastAPI
+from fastapi.staticfiles import StaticFiles
+from nicegui import app as nicegui_app
+from nicegui import ui
+from starlette.types import ASGIApp
+
+from resight import __version__
+from resight.web import faults
+from resight.web.api import individuals, pictures, review
+from resight.web.desk import Desk
+from resight.web.gate import Gate, Who
+from resight.web.pages import home
+from resight.web.pages import individuals as individuals_page
+from resight.web.pages import photos as photos_page
+from resight.web.pages import review as review_page
+
+
+def application(desk: Desk, who: Who, hosts: frozenset[str]) -> ASGIApp:
+    """The application that serves a desk; `who` tells the person of a request, `hosts` by which names it is called."""
+    app = FastAPI(
+        title="resight", version=__version__, docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json"
+    )
+    faults.install(app)
+    api = APIRouter(prefix="/api")
+    for part in (review, individuals, pictures):
+        api.include_router(part.routes(desk))
+    app.include_router(api)
+    app.mount("/static", StaticFiles(directory=str(files("resight.web").joinpath("static"))), name="static")
+    for page in (home, review_page, individuals_page, photos_page):
+        page.add(desk)
+    nicegui_app.config.quasar_config["brand"] = {"primary": "#1b7046", "accent": "#2a5db0", "dark": "#141715"}
+    ui.run_with(
+        app,
+        title="resight",
+        dark=None,
+        storage_secret=secrets.token_hex(32),
+        show_welcome_message=False,
+        tailwind=False,
+        reconnect_timeout=10,
+    )
+    return Gate(app, who, hosts)

@@ -1,0 +1,71 @@
+"""What every page has: its head, the way to the other pages, and the keyboard's help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from nicegui import ui
+
+from resight import __version__
+from resight.web.desk import Desk
+from resight.web.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page in the navigation."""
+
+    path: str
+    title: str
+    key: str
+
+
+PLACES = (
+    Place("/", "Home", "h"),
+    Place("/review", "Review", "r"),
+    Place("/individuals", "Individuals", "i"),
+    Place("/photos", "Photos", "p"),
+)
+
+
+@contextmanager
+def frame(desk: Desk, person: Person, here: str, title: str, *, wide: bool = False) -> Iterator[None]:
+    """A page under the title; `here` is the path of its place in the navigation."""
+    ui.page_title(f"{title} · {desk.title} · resight")
+    ui.add_head_html(f'<link rel="stylesheet" href="/static/resight.css?v={__version__}">')
+    ui.add_head_html(f'<script src="/static/keys.js?v={__version__}" defer></script>')
+    with ui.element("header").classes("top"):
+        ui.link(desk.title, "/").classes("catalogue")
+        with ui.element("nav").props('aria-label="Pages"'):
+            for place in PLACES:
+                link = ui.link(place.title, place.path).props(f'data-key="{place.key}"')
+                if place.path == here:
+                    link.classes("here").props('aria-current="page"')
+        ui.label(person.name).classes("who")
+    with ui.element("main").classes("wide" if wide else "page").props('id="content" tabindex="-1"'):
+        yield
+
+
+def heading(text: str, under: str = "") -> None:
+    """The page's own heading, and a line under it."""
+    with ui.element("div").classes("heading"):
+        ui.html(f"<h1>{escaped(text)}</h1>", sanitize=False)
+        if under:
+            ui.label(under).classes("quiet")
+
+
+def nothing(text: str, hint: str = "") -> None:
+    """What stands where there is nothing to show, and what to do about it."""
+    with ui.element("div").classes("nothing"):
+        ui.label(text).classes("said")
+        if hint:
+            ui.label(hint).classes("quiet")
+
+
+def escaped(text: str) -> str:
+    """Text for HTML."""
+    import html
+
+    return html.escape(text, quote=True)

@@ -1,0 +1,34 @@
+"""The review: a query beside its candidates. All that answers a key at once is in review.js, in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import Request
+from nicegui import ui
+
+from resight.web.desk import Desk
+from resight.web.pages.frame import frame
+
+
+class ReviewCanvas(ui.element, component=Path(__file__).parent.parent / "static" / "review.js"):
+    """The client's part: it fetches questions ahead, and sends answers, through the API."""
+
+    def __init__(self, only: int | None = None) -> None:
+        super().__init__()
+        if only is not None:
+            self._props["only"] = only
+
+
+def add(desk: Desk) -> None:
+    """The page /review, and /review/NUMBER for one annotation."""
+
+    @ui.page("/review")
+    def review(request: Request) -> None:
+        with frame(desk, request.state.person, "/review", "Review", wide=True):
+            ReviewCanvas()
+
+    @ui.page("/review/{annotation}")
+    def one(request: Request, annotation: int) -> None:
+        with frame(desk, request.state.person, "/review", "Review", wide=True):
+            ReviewCanvas(annotation)

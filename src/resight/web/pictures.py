@@ -1,0 +1,69 @@
+"""Pictures for the screen: a photo, or the animal cut out of it, made once in each size and kept on disk."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from resight.catalogue.lookup import Catalogued
+from resight.export.pictures import jpeg
+from resight.media.photo import read_photo
+from resight.types import Box
+
+SIZES = (240, 720, 1600, 3200)  # the longer side, pixels
+MARGIN = 0.06  # of the box, shown round the animal
+QUALITY = 85
+AT_ONCE = 2  # photos decoded at the same time: each may take hundreds of megabytes
+FOLDER = "pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The pictures of a catalogue, in a folder of it; deleting that loses nothing."""
+
+    folder: Path
+    turn: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(AT_ONCE))
+
+    def animal(self, annotation: Catalogued, size: int) -> Path:
+        """A JPEG of what `shown_box` holds; PhotoError where the photo cannot be read."""
+        return self._kept(annotation, shown_box(annotation), size)
+
+    def photo(self, annotation: Catalogued, size: int) -> Path:
+        """A JPEG of the whole photo of an annotation; PhotoError where it cannot be read."""
+        return self._kept(annotation, None, size)
+
+    def _kept(self, annotation: Catalogued, box: Box | None, size: int) -> Path:
+        size = next((step for step in SIZES if step >= size), SIZES[-1])
+        whole = "whole" if box is None else f"{box.x:.0f}-{box.y:.0f}-{box.w:.0f}-{box.h:.0f}"
+        name = f"{annotation.sha256}-{annotation.frame}-{whole}-{size}.jpg"
+        path = self.folder / annotation.sha256[:2] / name
+        if path.exists():
+            return path
+        with self.turn:
+            if path.exists():
+                return path
+            pixels = read_photo(annotation.path).pixels
+            if box is not None:
+                x, y = int(box.x), int(box.y)
+                pixels = pixels[y : y + max(1, round(box.h)), x : x + max(1, round(box.w))]
+            file = jpeg(np.ascontiguousarray(pixels), size, QUALITY)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(f".{threading.get_ident()}")
+        unfinished.write_bytes(file)
+        unfinished.replace(path)
+        return path
+
+
+def shown_box(annotation: Catalogued) -> Box:
+    """The annotation's box with a margin, in whole pixels of the upright photo and inside it."""
+    width, height = annotation.width, annotation.height
+    box = annotation.box
+    if box is None:
+        return Box(0, 0, width, height)
+    side = MARGIN * max(box.w, box.h)
+    x, y = max(0, int(box.x - side)), max(0, int(box.y - side))
+    right, bottom = min(width, int(np.ceil(box.x + box.w + side))), min(height, int(np.ceil(box.y + box.h + side)))
+    return Box(min(x, width - 1), min(y, height - 1), max(1, right - x), max(1, bottom - y))

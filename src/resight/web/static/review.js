@@ -1,0 +1,405 @@
+// The review: a query on the left, a candidate on the right, moved and zoomed as one. Questions are fetched ahead and
+// their pictures decoded before they are shown, so that a key is answered at once. Answers are sent in their order, and
+// again until the server has confirmed them; each has a token of its own, so that none is written twice.
+
+const AHEAD = 6;
+const LINES = 24;
+const KEEP = "resight-unsent";
+
+const token = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+async function ask(address, body) {
+  const options = body === undefined ? {} : {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+  };
+  const answer = await fetch(address, options);
+  const said = await answer.json().catch(() => ({}));
+  if (!answer.ok) {
+    const detail = typeof said.detail === "string" ? said.detail : answer.statusText;
+    throw Object.assign(new Error(detail), { status: answer.status });
+  }
+  return said;
+}
+
+const pictures = new Map();
+function picture(address, size) {
+  const url = `${address}&size=${size}`;
+  if (!pictures.has(url)) {
+    const image = new Image();
+    image.src = url;
+    pictures.set(url, image.decode().catch(() => {}));
+    if (pictures.size > 400) pictures.delete(pictures.keys().next().value);
+  }
+  return url;
+}
+
+export default {
+  props: { only: Number },
+  data: () => ({
+    queue: [], past: [], at: 0, photo: 0, waiting: null, loading: true, fault: "", message: "", unsent: [], busy: false,
+    view: { zoom: 1, x: 0, y: 0, turn: 0 }, bright: 1, spots: false, help: false, naming: "", name: "", found: [], pick: 0,
+    together: true, verdict: "", size: 1600, sizes: {}, drag: null,
+  }),
+  computed: {
+    question() { return this.queue[0]; },
+    choice() { return this.question?.choices[this.at]; },
+    other() { return this.choice?.photos[this.photo]; },
+    many() { return this.together ? this.question?.together.length ?? 1 : 1; },
+    total() { return this.waiting ? Object.values(this.waiting).reduce((a, b) => a + b, 0) : 0; },
+    joined() { return this.spots && this.other && this.other.annotation === this.choice.best ? this.choice.matches.slice(0, LINES) : []; },
+    imageStyle() {
+      const { zoom, x, y, turn } = this.view;
+      return { transform: `translate(${x}px, ${y}px) rotate(${turn}deg) scale(${zoom})`, filter: this.bright === 1 ? "" : `brightness(${this.bright})` };
+    },
+  },
+  async mounted() {
+    this.keys = (event) => this.key(event);
+    window.addEventListener("keydown", this.keys);
+    this.resized = () => { this.sizes = {}; this.measure(); };
+    window.addEventListener("resize", this.resized);
+    this.unsent = JSON.parse(localStorage.getItem(KEEP) || "[]");
+    this.send();
+    await this.fill();
+    this.loading = false;
+  },
+  beforeUnmount() {
+    window.removeEventListener("keydown", this.keys);
+    window.removeEventListener("resize", this.resized);
+  },
+  methods: {
+    async fill() {
+      if (this.filling || (this.only && this.past.length)) return;
+      this.filling = true;
+      try {
+        if (this.only) {
+          if (!this.queue.length) this.queue = [await ask(`/api/review/questions/${this.only}`)];
+        } else if (this.queue.length < AHEAD && !this.dry) {
+          const have = [...this.queue.map((q) => q.query.annotation), ...this.unsent.map((r) => r.annotation ?? 0), ...this.passed()];
+          const query = new URLSearchParams({ count: AHEAD });
+          have.filter((id) => id > 0).slice(-400).forEach((id) => query.append("leave_out", id));
+          if (this.verdict) query.set("verdict", this.verdict);
+          const next = await ask(`/api/review/queue?${query}`);
+          const known = new Set(this.queue.map((q) => q.query.annotation));
+          this.queue.push(...next.questions.filter((q) => !known.has(q.query.annotation)));
+          // While answers are on their way, the server's count is behind ours.
+          if (!this.waiting || !this.unsent.length) this.waiting = next.waiting;
+          this.dry = next.questions.length === 0;
+        }
+        this.fault = "";
+        this.warm();
+      } catch (error) {
+        this.fault = error.status ? error.message : "The server cannot be reached. What you answer is kept here and sent when it is back.";
+        setTimeout(() => { this.filling = false; this.fill(); }, 2000);
+        return;
+      }
+      this.filling = false;
+    },
+    passed() { return this.past.filter((p) => p.passed).map((p) => p.question.query.annotation); },
+    warm() {
+      for (const question of this.queue.slice(0, AHEAD)) {
+        picture(question.query.picture, this.size);
+        question.choices.slice(0, 2).forEach((c) => c.photos[0] && picture(c.photos[0].picture, this.size));
+      }
+      this.question?.choices.forEach((c) => c.photos[0] && picture(c.photos[0].picture, this.size));
+      this.choice?.photos.forEach((p) => picture(p.picture, this.size));
+    },
+    src(animal) { return picture(animal.picture, this.size); },
+    thumb(animal) { return `${animal.picture}&size=240`; },
+
+    next() {
+      this.queue.shift();
+      this.begin();
+    },
+    begin() {
+      this.at = 0; this.photo = 0; this.naming = ""; this.sizes = {};
+      this.view = { zoom: 1, x: 0, y: 0, turn: 0 };
+      this.fill();
+    },
+    say(word, more = {}) {
+      const question = this.question;
+      if (!question) return;
+      const reply = { token: token(), annotation: question.query.annotation, word, encounter: this.together, ...more };
+      this.put({ address: "/api/review/answers", body: reply, annotation: reply.annotation });
+      if (word === "different") {
+        this.past.push({ question, at: this.at, rejected: question.choices[this.at] });
+        question.choices.splice(this.at, 1);
+        this.at = Math.min(this.at, Math.max(question.choices.length - 1, 0));
+        this.photo = 0; this.sizes = {};
+        this.warm();
+        return;
+      }
+      const gone = new Set(word === "unsure" || !this.together ? [reply.annotation] : question.together);
+      this.past.push({ question, at: this.at });
+      this.queue = this.queue.filter((q) => q === question || !gone.has(q.query.annotation));
+      if (this.waiting && this.waiting[question.verdict] > 0) this.waiting[question.verdict] -= 1;
+      this.next();
+    },
+    same() { if (this.choice) this.say("same", { individual: this.choice.individual }); },
+    different() { if (this.choice) this.say("different", { individual: this.choice.individual }); },
+    unsure() { this.say("unsure"); },
+    skip() {
+      if (!this.question) return;
+      this.past.push({ question: this.question, at: this.at, passed: true });
+      this.next();
+    },
+    undo() {
+      const last = this.past.pop();
+      if (!last) { this.tell("Nothing to undo here: the history of the catalogue holds earlier decisions."); return; }
+      if (!last.passed) this.put({ address: "/api/review/undo", body: { token: token() }, annotation: last.question.query.annotation });
+      if (last.rejected) last.question.choices.splice(last.at, 0, last.rejected);
+      if (this.question !== last.question) {
+        this.queue.unshift(last.question);
+        if (!last.passed && this.waiting) this.waiting[last.question.verdict] += 1;
+      }
+      this.begin();
+      this.at = last.at;
+      this.tell("Taken back.");
+    },
+    async startNaming(kind) {
+      if (!this.question) return;
+      this.naming = kind; this.pick = 0; this.found = []; this.name = "";
+      const found = await ask("/api/individuals?count=8").catch(() => null);
+      if (!found) return;
+      if (kind === "new" && !this.name) this.name = found.next_name;
+      if (kind === "other") this.found = found.individuals;
+      this.$nextTick(() => { this.$refs.name?.focus(); this.$refs.name?.select(); });
+    },
+    async look() {
+      if (this.naming !== "other") return;
+      const text = this.name;
+      const found = await ask(`/api/individuals?count=8&text=${encodeURIComponent(text)}`).catch(() => null);
+      if (found && text === this.name) { this.found = found.individuals; this.pick = 0; }
+    },
+    named() {
+      if (this.naming === "new") {
+        const name = this.name.trim();
+        if (name) this.say("new", { name });
+      } else if (this.found[this.pick]) {
+        this.say("same", { individual: this.found[this.pick].id });
+      }
+    },
+
+    put(item) {
+      this.unsent.push(item);
+      localStorage.setItem(KEEP, JSON.stringify(this.unsent));
+      this.send();
+    },
+    async send() {
+      if (this.sending) return;
+      this.sending = true;
+      while (this.unsent.length) {
+        const item = this.unsent[0];
+        try {
+          await ask(item.address, item.body);
+          this.fault = "";
+        } catch (error) {
+          if (!error.status || error.status >= 500) {
+            this.fault = `The server cannot be reached. ${this.unsent.length} of your answers wait here and will be sent.`;
+            await pause(1500);
+            continue;
+          }
+          this.refused(item, error.message);
+        }
+        this.unsent.shift();
+        localStorage.setItem(KEEP, JSON.stringify(this.unsent));
+      }
+      this.sending = false;
+    },
+    refused(item, why) {
+      this.past = this.past.filter((p) => p.question.query.annotation !== item.annotation);
+      this.fault = `Not written down (photo ${item.annotation}): ${why}`;
+    },
+    tell(text) {
+      this.message = text;
+      clearTimeout(this.quiet);
+      this.quiet = setTimeout(() => { this.message = ""; }, 2500);
+    },
+
+    key(event) {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (this.naming) {
+        if (event.key === "Escape") { this.naming = ""; event.preventDefault(); }
+        if (event.key === "Enter") { this.named(); event.preventDefault(); }
+        if (event.key === "ArrowDown") { this.pick = Math.min(this.pick + 1, this.found.length - 1); event.preventDefault(); }
+        if (event.key === "ArrowUp") { this.pick = Math.max(this.pick - 1, 0); event.preventDefault(); }
+        return;
+      }
+      if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+      const does = {
+        s: this.same, Enter: this.same, d: this.different, u: this.unsure, k: this.skip, " ": this.skip,
+        z: this.undo, Backspace: this.undo, n: () => this.startNaming("new"), o: () => this.startNaming("other"),
+        ArrowRight: () => this.go(1), ArrowLeft: () => this.go(-1), ArrowDown: () => this.turnTo(1), ArrowUp: () => this.turnTo(-1),
+        m: () => { this.spots = !this.spots; this.measure(); }, e: () => { this.together = !this.together; },
+        "+": () => this.zoomBy(1.3), "=": () => this.zoomBy(1.3), "-": () => this.zoomBy(1 / 1.3), 0: this.reset,
+        "[": () => { this.view.turn -= 15; }, "]": () => { this.view.turn += 15; },
+        b: () => { this.bright = this.bright >= 2 ? 0.7 : Math.round((this.bright + 0.3) * 10) / 10; },
+        "?": () => { this.help = !this.help; }, Escape: () => { this.help = false; this.fault = ""; },
+      }[event.key];
+      if (!does) return;
+      if (event.target.closest?.("a, button") && (event.key === "Enter" || event.key === " ")) return;
+      event.preventDefault();
+      does();
+    },
+    go(step) {
+      const many = this.question?.choices.length ?? 0;
+      if (!many) return;
+      this.at = (this.at + step + many) % many;
+      this.photo = 0; this.sizes = {};
+      this.warm();
+    },
+    turnTo(step) {
+      const many = this.choice?.photos.length ?? 0;
+      if (many) { this.photo = (this.photo + step + many) % many; this.sizes = {}; }
+    },
+    zoomBy(factor) {
+      const zoom = Math.min(Math.max(this.view.zoom * factor, 1), 20);
+      const share = zoom / this.view.zoom;
+      this.view.zoom = zoom;
+      this.view.x = zoom === 1 ? 0 : this.view.x * share;
+      this.view.y = zoom === 1 ? 0 : this.view.y * share;
+    },
+    reset() { this.view = { zoom: 1, x: 0, y: 0, turn: 0 }; this.bright = 1; },
+    wheel(event) { this.zoomBy(event.deltaY < 0 ? 1.15 : 1 / 1.15); },
+    grab(event) {
+      this.drag = { x: event.clientX - this.view.x, y: event.clientY - this.view.y };
+      event.currentTarget.setPointerCapture(event.pointerId);
+    },
+    move(event) {
+      if (!this.drag) return;
+      this.view.x = event.clientX - this.drag.x;
+      this.view.y = event.clientY - this.drag.y;
+    },
+    drop() { this.drag = null; },
+
+    // Where each picture lies in its pane, so that spots can be drawn on it.
+    measure() {
+      this.$nextTick(() => {
+        for (const which of ["query", "other"]) {
+          const image = this.$refs[which];
+          if (!image?.naturalWidth) continue;
+          const share = Math.min(image.offsetWidth / image.naturalWidth, image.offsetHeight / image.naturalHeight);
+          const width = image.naturalWidth * share, height = image.naturalHeight * share;
+          this.sizes[which] = { left: (image.offsetWidth - width) / 2, top: (image.offsetHeight - height) / 2, width, height };
+        }
+      });
+    },
+    place(which, animal, x, y) {
+      const size = this.sizes[which];
+      if (!size) return null;
+      const [left, top, width, height] = animal.shown;
+      return [size.left + ((x + 0.5 - left) / width) * size.width, size.top + ((y + 0.5 - top) / height) * size.height];
+    },
+    dots(which) {
+      const animal = which === "query" ? this.question.query : this.other;
+      return this.joined.map(([qx, qy, gx, gy], n) => {
+        const [x, y] = this.place(which, animal, ...(which === "query" ? [qx, qy] : [gx, gy])) ?? [0, 0];
+        return { x, y, n, hue: (n * 137) % 360 };
+      });
+    },
+    under(animal) {
+      return [animal.side && `${animal.side} side`, animal.part, animal.encounter, animal.taken, animal.file].filter(Boolean).join(" · ");
+    },
+  },
+  template: `
+<div class="review" :class="{ spots }">
+  <div v-if="fault" class="fault" role="alert">{{ fault }} <button @click="fault = ''" aria-label="Close">×</button></div>
+  <div v-if="loading" class="nothing"><p class="said">Loading the first questions …</p></div>
+  <div v-else-if="!question" class="nothing">
+    <p class="said" data-empty>{{ only ? "That is done." : "Nothing waits for review." }}</p>
+    <p class="quiet">{{ unsent.length ? "Sending your last answers …" : "Questions come with new photos: identify some, or go back to the photos you skipped." }}</p>
+    <p v-if="past.length"><button @click="undo"><kbd>Z</kbd> Undo</button> <a class="button" href="/">Home</a></p>
+  </div>
+  <template v-else>
+    <div class="stage">
+      <figure class="pane">
+        <figcaption>
+          <b>Who is this?</b>
+          <span v-if="question.query.name" class="tag">named {{ question.query.name }} already</span>
+          <span v-if="question.together.length > 1" class="tag">{{ together ? question.together.length + " photos of this encounter" : "this photo alone" }} <kbd>E</kbd></span>
+          <span class="quiet under">{{ under(question.query) }}</span>
+        </figcaption>
+        <div class="view" @wheel.prevent="wheel" @pointerdown="grab" @pointermove="move" @pointerup="drop" @pointercancel="drop" @dblclick="reset">
+          <div class="moved" :style="imageStyle">
+            <img ref="query" :src="src(question.query)" :alt="'Photo ' + question.query.annotation" draggable="false" @load="measure">
+            <svg v-if="joined.length"><circle v-for="dot in dots('query')" :cx="dot.x" :cy="dot.y" r="9" :stroke="'hsl(' + dot.hue + ' 90% 60%)'"/><text v-for="dot in dots('query')" :x="dot.x + 11" :y="dot.y + 4" :fill="'hsl(' + dot.hue + ' 90% 65%)'">{{ dot.n + 1 }}</text></svg>
+          </div>
+        </div>
+      </figure>
+      <figure class="pane" v-if="choice">
+        <figcaption>
+          <b>{{ choice.name }}</b> <span class="likely">{{ choice.words }}</span>
+          <span class="tag" v-if="choice.photos.length > 1">photo {{ photo + 1 }} of {{ choice.photos.length }} <kbd>↑</kbd> <kbd>↓</kbd></span>
+          <span class="quiet under" v-if="other">{{ under(other) }}</span>
+        </figcaption>
+        <div class="view" @wheel.prevent="wheel" @pointerdown="grab" @pointermove="move" @pointerup="drop" @pointercancel="drop" @dblclick="reset">
+          <div class="moved" :style="imageStyle" v-if="other">
+            <img ref="other" :src="src(other)" :alt="choice.name" draggable="false" @load="measure">
+            <svg v-if="joined.length"><circle v-for="dot in dots('other')" :cx="dot.x" :cy="dot.y" r="9" :stroke="'hsl(' + dot.hue + ' 90% 60%)'"/><text v-for="dot in dots('other')" :x="dot.x + 11" :y="dot.y + 4" :fill="'hsl(' + dot.hue + ' 90% 65%)'">{{ dot.n + 1 }}</text></svg>
+          </div>
+          <p v-else class="quiet centred">No photo of {{ choice.name }} is left.</p>
+        </div>
+        <div class="strip" v-if="choice.photos.length > 1">
+          <button v-for="(one, n) in choice.photos" :class="{ here: n === photo }" @click="photo = n; sizes = {}" :aria-label="'Photo ' + (n + 1) + ' of ' + choice.name"><img :src="thumb(one)" alt="" loading="lazy"></button>
+        </div>
+      </figure>
+      <div class="pane none" v-else><p class="said">Nobody else is proposed.</p><p class="quiet">A new animal? {{ question.new_words }}</p></div>
+      <ol class="choices" aria-label="Candidates">
+        <li v-for="(one, n) in question.choices" :key="one.individual">
+          <button :class="{ here: n === at }" @click="at = n; photo = 0; sizes = {}; warm()">
+            <img v-if="one.photos[0]" :src="thumb(one.photos[0])" alt="" loading="lazy">
+            <span><b>{{ one.name }}</b><br><small>{{ one.words }}</small></span>
+          </button>
+        </li>
+        <li class="fresh"><button @click="startNaming('new')"><span><b>A new animal</b><br><small>{{ question.new_words }}</small></span></button></li>
+      </ol>
+    </div>
+    <div class="answers">
+      <button class="same" :disabled="!choice" @click="same"><kbd>S</kbd> Same{{ many > 1 ? " (" + many + " photos)" : "" }}</button>
+      <button class="different" :disabled="!choice" @click="different"><kbd>D</kbd> Different</button>
+      <button class="new" @click="startNaming('new')"><kbd>N</kbd> New</button>
+      <button @click="startNaming('other')"><kbd>O</kbd> Someone else</button>
+      <button @click="unsure"><kbd>U</kbd> Unsure</button>
+      <button @click="skip"><kbd>K</kbd> Skip</button>
+      <button @click="undo" :disabled="!past.length"><kbd>Z</kbd> Undo</button>
+      <span class="quiet grow" aria-live="polite">{{ message || (only ? "" : total.toLocaleString("en") + " wait") }}{{ unsent.length > 2 ? " · sending " + unsent.length : "" }}</span>
+      <button @click="spots = !spots; measure()" :class="{ here: spots }" :disabled="!choice || !choice.matches.length"><kbd>M</kbd> Spots</button>
+      <button @click="help = !help"><kbd>?</kbd> Keys</button>
+    </div>
+  </template>
+  <div v-if="naming" class="over" @click.self="naming = ''">
+    <form class="dialog" role="dialog" aria-modal="true" aria-labelledby="naming" @submit.prevent="named">
+      <h2 id="naming">{{ naming === "new" ? "A new animal" : "Someone else" }}</h2>
+      <label>{{ naming === "new" ? "Its name" : "Name, or a part of it" }}
+        <input ref="name" v-model="name" @input="look" autocomplete="off" maxlength="200"></label>
+      <ol v-if="naming === 'other'" class="found">
+        <li v-for="(one, n) in found"><button type="button" :class="{ here: n === pick }" @click="pick = n; named()">{{ one.name }} <small>{{ one.annotations }} photos</small></button></li>
+        <li v-if="!found.length" class="quiet">Nobody is called that.</li>
+      </ol>
+      <p><button type="submit" class="same"><kbd>Enter</kbd> {{ naming === "new" ? "Write down" : "It is " + (found[pick]?.name ?? "…") }}</button> <button type="button" @click="naming = ''"><kbd>Esc</kbd> Not yet</button></p>
+    </form>
+  </div>
+  <div v-if="help" class="over" @click.self="help = false">
+    <div class="dialog" role="dialog" aria-modal="true" aria-label="Keys">
+      <h2>Keys</h2>
+      <dl class="keys">
+        <dt><kbd>S</kbd> <kbd>Enter</kbd></dt><dd>the same animal</dd>
+        <dt><kbd>D</kbd></dt><dd>different: not this one, show the next</dd>
+        <dt><kbd>N</kbd></dt><dd>a new animal</dd>
+        <dt><kbd>O</kbd></dt><dd>someone else, by name</dd>
+        <dt><kbd>U</kbd></dt><dd>unsure: put it aside</dd>
+        <dt><kbd>K</kbd> <kbd>Space</kbd></dt><dd>skip for now</dd>
+        <dt><kbd>Z</kbd></dt><dd>undo</dd>
+        <dt><kbd>←</kbd> <kbd>→</kbd></dt><dd>other candidates</dd>
+        <dt><kbd>↑</kbd> <kbd>↓</kbd></dt><dd>other photos of the candidate</dd>
+        <dt><kbd>M</kbd></dt><dd>the matched spots</dd>
+        <dt><kbd>E</kbd></dt><dd>the whole encounter, or this photo alone</dd>
+        <dt><kbd>+</kbd> <kbd>-</kbd> <kbd>0</kbd></dt><dd>nearer, farther, as it was (or wheel and drag)</dd>
+        <dt><kbd>[</kbd> <kbd>]</kbd></dt><dd>turn</dd>
+        <dt><kbd>B</kbd></dt><dd>brighter</dd>
+      </dl>
+      <p><button @click="help = false"><kbd>Esc</kbd> Close</button></p>
+    </div>
+  </div>
+</div>`,
+};
