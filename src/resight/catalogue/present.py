@@ -76,6 +76,17 @@ def sights(session: Session, annotations: Iterable[int]) -> dict[int, Sight]:
     }
 
 
+def unnamed_described(catalogue: Catalogue, fingerprint: str) -> list[int]:
+    """The annotations that nobody has named and that are described with this fingerprint."""
+    a = Annotation
+    described = exists().where(
+        Descriptor.annotation_id == a.id, Descriptor.shard_id == Shard.id, Shard.fingerprint == fingerprint, SAME_BOX
+    )
+    query = select(a.id).where(a.individual_id.is_(None), described).order_by(a.id)
+    with catalogue.reading() as session:
+        return list(session.scalars(query))
+
+
 def living(session: Session, names: Iterable[str]) -> dict[str, int]:
     """The ids of the live individuals of these names."""
     query = select(Individual.name, Individual.id).where(Individual.absorbed_by.is_(None))

@@ -23,9 +23,11 @@ from resight.cli import (
     tracks,
     train,
     watch,
+    work,
 )
 from resight.cli.console import fail
 from resight.errors import ResightError
+from resight.work.parent import end_with_parent
 
 app = typer.Typer(
     name="resight",
@@ -56,6 +58,7 @@ app.command("train")(train.train)
 app.command("loop")(loop.loop)
 app.command("watch")(watch.watch)
 app.command("serve")(serve.serve)
+app.command("work")(work.work)
 app.command("simulate")(simulate.simulate)
 app.command("demo")(demo.demo)
 
@@ -73,6 +76,7 @@ STOPPED = 130
 
 def main() -> None:
     """Run a command; an error that the user can put right is shown as it stands, with exit code 2."""
+    end_with_parent()
     try:
         app()
     except SystemExit as end:

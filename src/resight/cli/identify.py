@@ -50,6 +50,9 @@ def identify(
     sides: Annotated[
         SidesOption | None, typer.Option(help="Compare left with right? As the catalogue is set, if left out.")
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask once more about everything in the catalogue that has no name.")
+    ] = False,
     copy: Copy = False,
     by: By = None,
 ) -> None:
@@ -60,6 +63,7 @@ def identify(
     Example: resight identify whales card/ --report today.html
     """
     from resight.catalogue.folder import open as open_catalogue
+    from resight.catalogue.present import unnamed_described
     from resight.config import settings
     from resight.export.identification import CsvWriter, JsonWriter, appearing
     from resight.export.query_view import query_view
@@ -76,8 +80,8 @@ def identify(
     from resight.work.completed import own_encounter
     from resight.work.processes import local_processes
 
-    if not paths and not table:
-        raise ResightError("nothing to identify: name photos or folders, or a table with --table")
+    if not paths and not table and not again:
+        raise ResightError("nothing to identify: name photos or folders, a table with --table, or --again")
     preset = PRESETS[caution.value]
     costs = Costs(
         preset.wrong_name if wrong_name is None else wrong_name,
@@ -106,7 +110,8 @@ def identify(
             lambda done: tell("Reading, masking and describing photos", done, total),
             copy=copy,
         )
-        queries = list(dict.fromkeys(added.annotations))
+        asked = [*added.annotations, *(unnamed_described(opened, method.fingerprint) if again else ())]
+        queries = list(dict.fromkeys(asked))
         library = open_library(
             opened, method.fingerprint, lambda done, all_: tell("Bringing the index up to date", done, all_)
         )

@@ -13,13 +13,15 @@ from starlette.types import ASGIApp
 
 from resight import __version__
 from resight.web import faults
-from resight.web.api import individuals, pictures, review
+from resight.web.api import individuals, jobs, pictures, review, uploads
 from resight.web.desk import Desk
 from resight.web.gate import Gate, Who
 from resight.web.pages import home
 from resight.web.pages import individuals as individuals_page
+from resight.web.pages import jobs as jobs_page
 from resight.web.pages import photos as photos_page
 from resight.web.pages import review as review_page
+from resight.web.pages import upload as upload_page
 
 
 def application(desk: Desk, who: Who, hosts: frozenset[str]) -> ASGIApp:
@@ -29,11 +31,11 @@ def application(desk: Desk, who: Who, hosts: frozenset[str]) -> ASGIApp:
     )
     faults.install(app)
     api = APIRouter(prefix="/api")
-    for part in (review, individuals, pictures):
+    for part in (review, individuals, jobs, uploads, pictures):
         api.include_router(part.routes(desk))
     app.include_router(api)
     app.mount("/static", StaticFiles(directory=str(files("resight.web").joinpath("static"))), name="static")
-    for page in (home, review_page, individuals_page, photos_page):
+    for page in (home, review_page, individuals_page, photos_page, jobs_page, upload_page):
         page.add(desk)
     nicegui_app.config.quasar_config["brand"] = {"primary": "#1b7046", "accent": "#2a5db0", "dark": "#141715"}
     ui.run_with(

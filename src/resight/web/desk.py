@@ -1,4 +1,4 @@
-"""What the pages and the API work on: an open catalogue, its pictures, and who has which question before them."""
+"""What the pages and the API work on: an open catalogue, its pictures, its jobs, and who has which question."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from resight.catalogue.folder import Catalogue
 from resight.web.pictures import FOLDER, Pictures
 from resight.web.turns import Turns
+from resight.work.jobs import Board, open_board
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Desk:
     catalogue: Catalogue
     pictures: Pictures
     turns: Turns
+    board: Board
 
     @property
     def title(self) -> str:
@@ -25,4 +27,4 @@ class Desk:
 
 def desk(catalogue: Catalogue) -> Desk:
     """The desk of a catalogue."""
-    return Desk(catalogue, Pictures(catalogue.folder / FOLDER), Turns())
+    return Desk(catalogue, Pictures(catalogue.folder / FOLDER), Turns(), open_board(catalogue))

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from resight.errors import ResightError
+from resight.web.uploads import PieceError
 
 CONFLICT = 409
 
@@ -27,4 +28,5 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ResightError)
     def refused(_request: Request, error: ResightError) -> JSONResponse:
-        return JSONResponse({"detail": str(error)}, CONFLICT)
+        size = {"size": error.size} if isinstance(error, PieceError) else {}
+        return JSONResponse({"detail": str(error), **size}, CONFLICT)

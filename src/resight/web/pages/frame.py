@@ -27,6 +27,8 @@ PLACES = (
     Place("/review", "Review", "r"),
     Place("/individuals", "Individuals", "i"),
     Place("/photos", "Photos", "p"),
+    Place("/upload", "Add photos", "a"),
+    Place("/jobs", "Jobs", "j"),
 )
 
 

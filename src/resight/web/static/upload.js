@@ -1,0 +1,131 @@
+// Files are sent in pieces; each is confirmed once it is on the server's disk. After a broken line the rest is sent by
+// itself; after a closed window, once the same files are dropped again.
+const KEEP = "resight-upload";
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+async function listed(entry, path = "") {
+  if (entry.isFile) return [{ path: path + entry.name, file: await new Promise((done, fail) => entry.file(done, fail)) }];
+  const reader = entry.createReader();
+  const found = [];
+  for (;;) {
+    const some = await new Promise((done, fail) => reader.readEntries(done, fail));
+    if (!some.length) break;
+    for (const one of some) found.push(...(await listed(one, `${path}${entry.name}/`)));
+  }
+  return found;
+}
+
+export default {
+  data: () => ({ files: [], refused: [], sent: 0, total: 0, state: "empty", over: false, purpose: "identify", folders: true, fault: "", since: 0, begun: 0, result: null }),
+  computed: {
+    share() { return this.total ? this.sent / this.total : 0; },
+    left() {
+      const gone = (Date.now() - this.since) / 1000, done = this.sent - this.begun;
+      if (gone < 2 || done <= 0) return "";
+      const seconds = (gone / done) * (this.total - this.sent);
+      return seconds < 90 ? `${Math.ceil(seconds)} s left` : `${Math.ceil(seconds / 60)} min left`;
+    },
+    inFolders() { return this.files.some((f) => f.path.includes("/")); },
+  },
+  methods: {
+    async dropped(event) {
+      this.over = false;
+      const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+      const found = [];
+      for (const entry of entries) found.push(...(await listed(entry)));
+      this.take(found);
+    },
+    picked(event) {
+      this.take([...event.target.files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
+    },
+    take(found) {
+      const named = new Set(this.files.map((f) => f.path));
+      const fresh = found.filter((f) => !named.has(f.path) && !f.path.split("/").some((part) => part.startsWith(".")));
+      this.files.push(...fresh);
+      this.total = this.files.reduce((sum, f) => sum + f.file.size, 0);
+      if (this.files.length) this.state = "ready";
+    },
+    async ask(address, options = {}) {
+      for (;;) {
+        let answer;
+        try {
+          answer = await fetch(address, options);
+          if (answer.status >= 500) throw new Error();
+        } catch {
+          this.fault = "The server cannot be reached. Trying again …";
+          await pause(1500);
+          continue;
+        }
+        this.fault = "";
+        return answer;
+      }
+    },
+    async begin() {
+      const kept = localStorage.getItem(KEEP);
+      if (kept) {
+        const answer = await this.ask(`/api/uploads/${kept}`);
+        if (answer.ok) return answer.json();
+      }
+      const begun = await (await this.ask("/api/uploads", { method: "POST" })).json();
+      localStorage.setItem(KEEP, begun.key);
+      return begun;
+    },
+    async send() {
+      this.state = "sending"; this.refused = [];
+      const upload = await this.begin();
+      const there = this.files.map((f) => Math.min(upload.sizes[f.path] ?? 0, f.file.size));
+      this.begun = this.sent = there.reduce((a, b) => a + b, 0);
+      this.since = Date.now();
+      for (const [n, { path, file }] of this.files.entries()) {
+        let offset = there[n];
+        while (offset < file.size) {
+          const address = `/api/uploads/${upload.key}/file?path=${encodeURIComponent(path)}&offset=${offset}`;
+          const answer = await this.ask(address, { method: "PUT", body: file.slice(offset, offset + upload.piece) });
+          const said = await answer.json();
+          if (answer.ok) { this.sent += said.size - offset; offset = said.size; continue; }
+          const next = answer.status === 409 && said.size;
+          if (Number.isInteger(next) && next !== offset && next <= file.size) { this.sent += next - offset; offset = next; continue; }
+          this.refused.push({ path, reason: said.detail });
+          this.sent += file.size - offset;
+          break;
+        }
+      }
+      const query = new URLSearchParams({ purpose: this.purpose, by_folder: this.purpose === "known" && this.folders });
+      const answer = await this.ask(`/api/uploads/${upload.key}/finish?${query}`, { method: "POST" });
+      const said = await answer.json();
+      if (!answer.ok) { this.fault = said.detail; this.state = "ready"; return; }
+      localStorage.removeItem(KEEP);
+      this.refused.push(...said.rejected);
+      this.state = "done";
+    },
+    again() { Object.assign(this, { files: [], refused: [], sent: 0, total: 0, state: "empty" }); },
+    size(bytes) { return bytes > 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.max(0.1, bytes / 1e6).toFixed(1)} MB`; },
+  },
+  template: `
+<div class="upload">
+  <div v-if="fault" class="fault" role="alert">{{ fault }}</div>
+  <div v-if="state === 'empty' || state === 'ready'" class="drop" :class="{ over }" @dragover.prevent="over = true" @dragleave="over = false" @drop.prevent="dropped">
+    <p class="said">{{ files.length ? files.length.toLocaleString("en") + " files, " + size(total) : "Drop folders, photos, zips or a table here" }}</p>
+    <p class="quiet">or <label class="button">choose photos<input type="file" multiple @change="picked"></label> <label class="button">choose a folder<input type="file" webkitdirectory @change="picked"></label></p>
+  </div>
+  <form v-if="state === 'ready'" class="panel" @submit.prevent="send">
+    <h2>Who are these animals?</h2>
+    <p><label><input type="radio" value="identify" v-model="purpose"> I want to find out</label></p>
+    <p><label><input type="radio" value="known" v-model="purpose"> They are known</label> <span v-if="purpose === 'known'" class="quiet">from a table that you drop with them{{ inFolders ? ", or" : "" }}</span></p>
+    <p v-if="purpose === 'known' && inFolders"><label><input type="checkbox" v-model="folders"> each folder is called as the animal in it</label></p>
+    <p><button class="button main">Send {{ files.length.toLocaleString("en") }} files</button> <button type="button" class="button" @click="again">Take all away</button></p>
+  </form>
+  <div v-if="state === 'sending'" class="panel">
+    <h2>Sending {{ files.length.toLocaleString("en") }} files</h2>
+    <progress :value="sent" :max="total || 1" aria-label="Sent"></progress>
+    <p class="quiet">{{ size(sent) }} of {{ size(total) }} {{ left && "· " + left }}. If the window is closed, drop the same files again: what is there is not sent twice.</p>
+  </div>
+  <div v-if="state === 'done'" class="panel">
+    <h2>All is there.</h2>
+    <p>A job works on it now: it reads, describes and compares the photos. You may close this window.</p>
+    <p><a class="button main" href="/jobs">See how far it is</a> <button class="button" @click="again">Add more</button></p>
+  </div>
+  <div v-if="refused.length" class="panel"><h2>{{ refused.length.toLocaleString("en") }} files were left out</h2>
+    <ul class="log"><li v-for="one in refused"><span>{{ one.path }}</span><span class="quiet">{{ one.reason }}</span></li></ul></div>
+</div>`,
+};
