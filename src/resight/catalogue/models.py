@@ -193,6 +193,44 @@ class Request(Base):
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
 
 
+class Person(Base):
+    """Somebody who may log in. `password` is a hash by argon2; who is not active may not."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    password: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(String(10))
+    active: Mapped[bool]
+
+
+class Key(Base):
+    """What opens the door for a person: a session of a browser, or a token for a program, by its sha256.
+
+    A token has a label; a session has none, and ends.
+    """
+
+    __tablename__ = "key"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    label: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(Utc)
+    ends_at: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class Visit(Base):
+    """What happened at the door: who came in, who was refused, who was given which rights, and by whom."""
+
+    __tablename__ = "visit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Utc)
+    who: Mapped[str] = mapped_column(Text)
+    what: Mapped[str] = mapped_column(Text)
+
+
 class Shard(Base):
     """A file of descriptors, never changed once written. `kind` and `dimension` are one per fingerprint."""
 

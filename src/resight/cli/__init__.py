@@ -16,6 +16,7 @@ from resight.cli import (
     identify,
     init,
     loop,
+    people,
     serve,
     simulate,
     status,
@@ -25,7 +26,7 @@ from resight.cli import (
     watch,
     work,
 )
-from resight.cli.console import fail
+from resight.cli.console import Stopped, fail
 from resight.errors import ResightError
 from resight.work.parent import end_with_parent
 
@@ -59,6 +60,7 @@ app.command("loop")(loop.loop)
 app.command("watch")(watch.watch)
 app.command("serve")(serve.serve)
 app.command("work")(work.work)
+app.add_typer(people.app, name="people")
 app.command("simulate")(simulate.simulate)
 app.command("demo")(demo.demo)
 
@@ -80,7 +82,7 @@ def main() -> None:
     try:
         app()
     except SystemExit as end:
-        if end.code == STOPPED:
+        if end.code == STOPPED and not isinstance(end, Stopped):
             fail("stopped. What was finished is kept: start the same command again to go on.")
         raise
     except ResightError as error:

@@ -14,12 +14,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from resight.media.file_names import shown
 from resight.types import Rejection
+from resight.work.progress import Report
 
 SHOWN_REJECTIONS = 20
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Tell = Callable[[str, int, int], None]
+
+
+class Stopped(SystemExit):
+    """The user has stopped the command, and has been told what was kept."""
 
 
 def fail(message: str) -> None:
@@ -41,7 +46,10 @@ def say(message: str) -> None:
 
 @contextmanager
 def progress() -> Iterator[Tell]:
-    """A function (what, done, total) that shows bars with the time left; total 0: not known. Silent off a terminal."""
+    """A function (what, done, total) that shows bars with the time left; total 0: not known. Silent off a terminal.
+
+    In a job of a worker it writes them to the job's file besides.
+    """
     bars = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -53,18 +61,20 @@ def progress() -> Iterator[Tell]:
         transient=True,
     )
     tasks = {}
+    report = Report()
     with bars:
 
         def tell(what: str, done: int, total: int) -> None:
             if what not in tasks:
                 tasks[what] = bars.add_task(what, total=total or None)
             bars.update(tasks[what], completed=done, total=total or None)
+            report(what, done, total)
 
         yield tell
 
 
-def list_rejected(rejected: Sequence[Rejection], what: str = "could not be used") -> None:
-    """The first rejections with their reasons, and how many more there are."""
+def list_rejected(rejected: Sequence[Rejection], what: str = "could not be used", in_json: bool = True) -> None:
+    """The first rejections with their reasons, and how many more there are; `in_json`: --json lists all of them."""
     if not rejected:
         return
     warn(f"{len(rejected)} {what}:")
@@ -73,7 +83,8 @@ def list_rejected(rejected: Sequence[Rejection], what: str = "could not be used"
         text = one.reason if path in one.reason else f"{path}: {one.reason}"
         err.print(f"  {text}", markup=False)
     if len(rejected) > SHOWN_REJECTIONS:
-        err.print(f"  … and {len(rejected) - SHOWN_REJECTIONS} more; --json lists all of them", markup=False)
+        listed = "; --json lists all of them" if in_json else ""
+        err.print(f"  … and {len(rejected) - SHOWN_REJECTIONS} more{listed}", markup=False)
 
 
 def write_json(path: Path | None, content: object) -> None:

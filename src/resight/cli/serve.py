@@ -15,6 +15,9 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "localhost",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8080,
     by: By = None,
+    https: Annotated[
+        bool, typer.Option("--https", help="It is reached over HTTPS alone, by a web server before this one.")
+    ] = False,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser window on it.")] = True,
 ) -> None:
     """Open the catalogue in the browser: who is in these photos, and the record of every animal.
@@ -34,4 +37,4 @@ def serve(
             webbrowser.open(address)
 
     with open_catalogue(catalogue) as opened:
-        serve_all(opened, host, port, by or user(), ready)
+        serve_all(opened, host, port, by or user(), https, ready)

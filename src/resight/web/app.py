@@ -12,20 +12,24 @@ from nicegui import ui
 from starlette.types import ASGIApp
 
 from resight import __version__
-from resight.web import faults
+from resight.web import door, faults
 from resight.web.api import individuals, jobs, pictures, review, uploads
 from resight.web.desk import Desk
 from resight.web.gate import Gate, Who
 from resight.web.pages import home
 from resight.web.pages import individuals as individuals_page
 from resight.web.pages import jobs as jobs_page
+from resight.web.pages import people as people_page
 from resight.web.pages import photos as photos_page
 from resight.web.pages import review as review_page
 from resight.web.pages import upload as upload_page
 
 
-def application(desk: Desk, who: Who, hosts: frozenset[str]) -> ASGIApp:
-    """The application that serves a desk; `who` tells the person of a request, `hosts` by which names it is called."""
+def application(desk: Desk, who: Who, hosts: frozenset[str], secure: bool) -> ASGIApp:
+    """The application that serves a desk; `who` tells the person of a request, `hosts` by which names it is called.
+
+    `secure`: it is reached over HTTPS alone, by a server before this one.
+    """
     app = FastAPI(
         title="resight", version=__version__, docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json"
     )
@@ -34,8 +38,9 @@ def application(desk: Desk, who: Who, hosts: frozenset[str]) -> ASGIApp:
     for part in (review, individuals, jobs, uploads, pictures):
         api.include_router(part.routes(desk))
     app.include_router(api)
+    app.include_router(door.routes(desk.catalogue, desk.known, secure))
     app.mount("/static", StaticFiles(directory=str(files("resight.web").joinpath("static"))), name="static")
-    for page in (home, review_page, individuals_page, photos_page, jobs_page, upload_page):
+    for page in (home, review_page, individuals_page, photos_page, jobs_page, upload_page, people_page):
         page.add(desk)
     nicegui_app.config.quasar_config["brand"] = {"primary": "#1b7046", "accent": "#2a5db0", "dark": "#141715"}
     ui.run_with(

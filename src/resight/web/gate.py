@@ -12,8 +12,8 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from resight.catalogue.roles import Person, Role
 from resight.web.faults import RefusedError
-from resight.web.people import Person, Role
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = ("/login", "/static/", "/_nicegui/")  # what a login page needs, and nothing of the catalogue

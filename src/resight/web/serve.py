@@ -13,13 +13,15 @@ import uvicorn
 from starlette.datastructures import Headers
 
 from resight.catalogue.folder import Catalogue
+from resight.catalogue.people import people
+from resight.catalogue.roles import Person, Role
 from resight.errors import ResightError
 from resight.web.app import application
 from resight.web.desk import desk
-from resight.web.people import Person, Role
 from resight.work.parent import PARENT
 
 AGAIN = 2.0  # seconds until a worker that ended is started again
+LARGEST_MESSAGE = 1 << 20  # bytes that a page may send at once
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -36,20 +38,27 @@ def keep_worker(catalogue: Catalogue) -> None:
     threading.Thread(target=keep, daemon=True).start()
 
 
-def serve(catalogue: Catalogue, host: str, port: int, person: str, ready: Callable[[str], None]) -> None:
-    """Serve one user on this machine, who is not asked for a password; ResightError for any other address."""
-    if host not in LOCAL:
-        raise ResightError(
-            f"{host} can be reached by others, and the catalogue has no log-in yet: serve it on localhost"
-        )
+def serve(catalogue: Catalogue, host: str, port: int, person: str, secure: bool, ready: Callable[[str], None]) -> None:
+    """Serve a catalogue: to one person on this machine, or to the people that it has, who must log in.
 
-    def who(_headers: Headers) -> Person:
+    ResightError where others could reach it and nobody has to log in.
+    """
+    open_door = not people(catalogue)
+    if open_door and host not in LOCAL:
+        raise ResightError(
+            f"others can reach {host}, and nobody has to log in to {catalogue.folder} yet. Let yourself in first: "
+            f"resight people add {catalogue.folder} NAME --role admin"
+        )
+    served = desk(catalogue, open_door)
+
+    def alone(_headers: Headers) -> Person:
         return Person(person, Role.ADMIN)
 
-    served = uvicorn.Config(
-        application(desk(catalogue), who, LOCAL), host=host, port=port, log_level="warning", ws_max_size=1 << 20
+    application_ = application(
+        served, alone if open_door else served.known, LOCAL if host in LOCAL else frozenset(), secure
     )
-    server = uvicorn.Server(served)
     keep_worker(catalogue)
     ready(f"http://{host}:{port}/")
-    server.run()
+    uvicorn.run(
+        application_, host=host, port=port, log_level="warning", ws_max_size=LARGEST_MESSAGE, server_header=False
+    )

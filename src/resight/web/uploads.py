@@ -12,6 +12,7 @@ import shutil
 import stat
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -174,12 +175,16 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, into: Path, left:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.unfinished")
     written = 0
-    with archive.open(member) as packed, unfinished.open("wb") as file:
-        while piece := packed.read(1 << 20):
-            written += len(piece)
-            if written > member.file_size:  # what a zip says of a size may be a lie
-                unfinished.unlink()
-                return "larger than it says"
-            file.write(piece)
-    unfinished.replace(path)
+    try:
+        with archive.open(member) as packed, unfinished.open("wb") as file:
+            while piece := packed.read(1 << 20):
+                written += len(piece)
+                if written > member.file_size:  # what a zip says of a size may be a lie
+                    return "larger than it says"
+                file.write(piece)
+        unfinished.replace(path)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        return f"damaged in the zip ({error})"
+    finally:
+        unfinished.unlink(missing_ok=True)
     return ""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from nicegui import ui
 
 from resight import __version__
+from resight.catalogue.roles import Person, Role
 from resight.web.desk import Desk
-from resight.web.people import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,11 @@ def frame(desk: Desk, person: Person, here: str, title: str, *, wide: bool = Fal
                 link = ui.link(place.title, place.path).props(f'data-key="{place.key}"')
                 if place.path == here:
                     link.classes("here").props('aria-current="page"')
-        ui.label(person.name).classes("who")
+        if person.role.may(Role.ADMIN):
+            ui.link("People", "/people").classes("who")
+        ui.link(person.name, "/account").classes("who")
+        if not desk.open_door:
+            ui.html('<form method="post" action="/logout"><button>Log out</button></form>', sanitize=False)
     with ui.element("main").classes("wide" if wide else "page").props('id="content" tabindex="-1"'):
         yield
 

@@ -11,6 +11,7 @@ from resight.catalogue.decisions import Merged, Noted, Renamed, Split, Undone, t
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.log import append, history
 from resight.catalogue.lookup import Catalogued, catalogued, individuals, names_ever, photos_of
+from resight.catalogue.roles import Person, Role
 from resight.catalogue.words import describe
 from resight.errors import ResightError
 from resight.export.words import counted
@@ -19,7 +20,6 @@ from resight.web.desk import Desk
 from resight.web.known import About, about, annotations_of
 from resight.web.pages.frame import escaped, frame, heading, nothing
 from resight.web.pages.grid import pager, thumbnail
-from resight.web.people import Person, Role
 
 PAGE = 60
 SHOWN_HISTORY = 30

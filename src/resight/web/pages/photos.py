@@ -8,6 +8,7 @@ from nicegui import ui
 from resight.catalogue.decisions import Corrected
 from resight.catalogue.log import append
 from resight.catalogue.lookup import catalogued
+from resight.catalogue.roles import Person, Role
 from resight.errors import CatalogueError, ResightError
 from resight.export.words import counted
 from resight.types import Side
@@ -15,7 +16,6 @@ from resight.web.desk import Desk
 from resight.web.filters import Filter, State, matching
 from resight.web.pages.frame import escaped, frame, heading, nothing
 from resight.web.pages.grid import pager, thumbnail
-from resight.web.people import Person, Role
 from resight.web.questions import animal
 
 PAGE = 60

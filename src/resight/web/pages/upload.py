@@ -7,9 +7,9 @@ from pathlib import Path
 from fastapi import Request
 from nicegui import ui
 
+from resight.catalogue.roles import Role
 from resight.web.desk import Desk
 from resight.web.pages.frame import frame, heading, nothing
-from resight.web.people import Role
 
 
 class UploadArea(ui.element, component=Path(__file__).parent.parent / "static" / "upload.js"):

@@ -159,11 +159,13 @@ export default {
     async startNaming(kind) {
       if (!this.question) return;
       this.naming = kind; this.pick = 0; this.found = []; this.name = "";
+      this.$nextTick(() => this.$refs.name?.focus());
       const found = await ask("/api/individuals?count=8").catch(() => null);
-      if (!found) return;
-      if (kind === "new" && !this.name) this.name = found.next_name;
-      if (kind === "other") this.found = found.individuals;
-      this.$nextTick(() => { this.$refs.name?.focus(); this.$refs.name?.select(); });
+      // Whoever types faster than the server answers has said something else by now.
+      if (!found || this.naming !== kind || this.name) return;
+      if (kind === "new") this.name = found.next_name;
+      else this.found = found.individuals;
+      this.$nextTick(() => this.$refs.name?.select());
     },
     async look() {
       if (this.naming !== "other") return;

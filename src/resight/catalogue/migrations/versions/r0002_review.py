@@ -1,4 +1,4 @@
-"""What the review in the browser keeps: opinions that stand, notes of individuals, proposals, requests."""
+"""What the work in the browser keeps: opinions, notes, proposals, requests, and people with their keys."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,4 +42,33 @@ def upgrade() -> None:
         sa.Column("decision_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name="fk_request_decision_id"),
         sa.PrimaryKeyConstraint("token", name="pk_request"),
+    )
+    op.create_table(
+        "person",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("password", sa.Text(), nullable=False),
+        sa.Column("role", sa.String(length=10), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_person"),
+        sa.UniqueConstraint("name", name="uq_person_name"),
+    )
+    op.create_table(
+        "key",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_key_person_id"),
+        sa.PrimaryKeyConstraint("sha256", name="pk_key"),
+    )
+    op.create_index("ix_key_person_id", "key", ["person_id"], unique=False)
+    op.create_table(
+        "visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_visit"),
     )
