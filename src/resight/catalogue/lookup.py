@@ -62,6 +62,15 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectedFile:
+    """A file that could not be used, why, and when that was found (UTC)."""
+
+    path: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How much a catalogue holds. `unnamed` annotations are assigned to no individual."""
 
@@ -272,6 +281,14 @@ def refused(catalogue: Catalogue, ids: Sequence[int] | Ints) -> list[set[int]]:
                 own[key] = shown
                 found[key].add(_last(into, other))
     return [found[key] - {own.get(key)} for key in wanted]
+
+
+def rejected_files(catalogue: Catalogue, limit: int) -> list[RejectedFile]:
+    """The files that could not be used, the latest first."""
+    row = models.RejectedFile
+    query = select(row.path, row.reason, row.at).order_by(row.id.desc()).limit(limit)
+    with catalogue.reading() as session:
+        return [RejectedFile(path, reason, at) for path, reason, at in session.execute(query)]
 
 
 def counts(catalogue: Catalogue) -> Counts:

@@ -13,6 +13,7 @@ from resight.cli import (
     decisions,
     demo,
     evaluate,
+    export,
     identify,
     init,
     loop,
@@ -53,6 +54,7 @@ app.command("info")(status.info)
 app.command("relink")(status.relink)
 app.command("repair")(status.repair)
 app.command("evaluate")(evaluate.evaluate)
+app.command("export")(export.export)
 app.command("detect")(track.detect)
 app.command("track")(track.track)
 app.command("train")(train.train)

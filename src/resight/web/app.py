@@ -13,10 +13,10 @@ from starlette.types import ASGIApp
 
 from resight import __version__
 from resight.web import door, faults
-from resight.web.api import individuals, jobs, pictures, review, uploads
+from resight.web.api import export, individuals, jobs, pictures, review, uploads
 from resight.web.desk import Desk
 from resight.web.gate import Gate, Who
-from resight.web.pages import home
+from resight.web.pages import home, rejected
 from resight.web.pages import individuals as individuals_page
 from resight.web.pages import jobs as jobs_page
 from resight.web.pages import people as people_page
@@ -35,12 +35,12 @@ def application(desk: Desk, who: Who, hosts: frozenset[str], secure: bool) -> AS
     )
     faults.install(app)
     api = APIRouter(prefix="/api")
-    for part in (review, individuals, jobs, uploads, pictures):
+    for part in (review, individuals, jobs, uploads, export, pictures):
         api.include_router(part.routes(desk))
     app.include_router(api)
     app.include_router(door.routes(desk.catalogue, desk.known, secure))
     app.mount("/static", StaticFiles(directory=str(files("resight.web").joinpath("static"))), name="static")
-    for page in (home, review_page, individuals_page, photos_page, jobs_page, upload_page, people_page):
+    for page in (home, rejected, review_page, individuals_page, photos_page, jobs_page, upload_page, people_page):
         page.add(desk)
     nicegui_app.config.quasar_config["brand"] = {"primary": "#1b7046", "accent": "#2a5db0", "dark": "#141715"}
     ui.run_with(

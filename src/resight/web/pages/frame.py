@@ -50,7 +50,7 @@ def frame(desk: Desk, person: Person, here: str, title: str, *, wide: bool = Fal
         ui.link(person.name, "/account").classes("who")
         if not desk.open_door:
             ui.html('<form method="post" action="/logout"><button>Log out</button></form>', sanitize=False)
-    with ui.element("main").classes("wide" if wide else "page").props('id="content" tabindex="-1"'):
+    with ui.element("div").classes("wide" if wide else "page").props('id="content" tabindex="-1"'):
         yield
 
 

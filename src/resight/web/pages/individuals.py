@@ -36,7 +36,10 @@ def add(desk: Desk) -> None:
             portraits = photos_of(session, [one.id for one in shown], 1)
         with frame(desk, request.state.person, "/individuals", "Individuals"):
             heading("Individuals", counted(len(known), "individual") + (f" with “{text}” in the name" if text else ""))
-            _search(text)
+            with ui.element("div").classes("tools"):
+                _search(text)
+                for words, how in (("Table", "csv"), ("JSON", "json"), ("Capture histories", "history")):
+                    ui.link(f"{words} ↓", f"/api/export?format={how}").classes("button").props("download")
             if not known:
                 nothing("Nobody is called that." if text else "No individual has a name yet.")
                 return
