@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from tests.detect.models import red_detector
 
+from resight.loop.answers import read_answers
 from resight.loop.tracks import tracks_of
 
 Resight = Callable[..., Any]
@@ -75,10 +76,14 @@ def test_from_a_film_to_names(resight: Resight, film: Path, tmp_path: Path, with
     (tmp_path / "small.toml").write_text(RECIPE)
     into = tmp_path / "loop"
     (tmp_path / "torn.mp4").write_bytes(film.read_bytes()[:3000])
-    command = ["loop", film, tmp_path / "torn.mp4", "--model", detector, "--into", into]
+    command = ["loop", film, tmp_path / "torn.mp4", "--model", detector, "--into", into, "--by", "Ada L."]
     said = resight(*command, "--recipe", tmp_path / "small.toml", "--parts", 2)
     assert said.code == 2
     assert "questions wait: open" in said.out
+    # The command that the page shows says all that was said.
+    assert (
+        f"--into {into} --model {detector} --by &#x27;Ada L.&#x27; --answers" in (into / "questions.html").read_text()
+    )
     tracks, _ = tracks_of(into / "tracks" / "metadata.csv")
     assert len(tracks) == CROSSINGS * ANIMALS
     saved = None
@@ -104,6 +109,7 @@ def test_from_a_film_to_names(resight: Resight, film: Path, tmp_path: Path, with
     added = resight("init", tmp_path / "catalogue", "--method", f"onnx:{told['model']}")
     assert added.code == 0
     assert resight("add", tmp_path / "catalogue", "--table", told["named"]).code == 0
+    assert {one.by for one in read_answers(into / "answers.csv")} == {"Ada L."}
     again = resight(*command, "--answers", saved)
     assert again.code == 1
     assert f"{told['individuals']} animals" in again.out
@@ -116,3 +122,23 @@ def test_what_is_missing_is_said(resight: Resight, film: Path, tmp_path: Path) -
     assert "name it with --model" in said.err
     (tmp_path / "t.csv").write_text("path,film,frame,track\na.png,f,0,0\n")
     assert "too few for 4 parts" in resight("loop", tmp_path / "t.csv", "--into", tmp_path / "y").err
+
+
+@pytest.mark.parametrize(("option", "value"), [("--trust", 1), ("--trust", "nan"), ("--least", 1), ("--parts", 1)])
+def test_a_plan_that_makes_no_sense_leaves_no_folder(
+    resight: Resight, tmp_path: Path, option: str, value: object
+) -> None:
+    (tmp_path / "t.csv").write_text("path,film,frame,track\na.png,f,0,0\n")
+    said = resight("loop", tmp_path / "t.csv", "--into", tmp_path / "x", option, value)
+    assert said.code == 2
+    assert option in said.err
+    assert "Traceback" not in said.err
+    assert not (tmp_path / "x").exists()
+
+
+def test_two_films_of_one_name_are_refused(resight: Resight, tmp_path: Path) -> None:
+    detector = red_detector(tmp_path / "red.onnx", 128)
+    films = tmp_path / "cam1" / "001.mp4", tmp_path / "cam2" / "001.mp4"
+    said = resight("loop", *films, "--model", detector, "--into", tmp_path / "x")
+    assert said.code == 2
+    assert f"{films[0]} and {films[1]} have one name" in said.err

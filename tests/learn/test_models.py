@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from resight.errors import ResightError
-from resight.learn.models import build, n_parameters
+from resight.learn.models import build, load_weights, n_parameters
 
 
 @pytest.mark.parametrize(("name", "millions"), [("fishnet1", 57.45), ("fishnet2", 2.388), ("fishnet3", 14.78)])
@@ -22,6 +22,30 @@ def test_vectors_are_of_length_1_and_of_the_length_asked(name: str) -> None:
         vectors = network(torch.rand(3, 3, 175, 175))
     assert vectors.shape == (3, 24)
     assert torch.allclose(vectors.norm(dim=1), torch.ones(3), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "said"),
+    [
+        ("timm:mambaout_femto", 64, "its channels first"),  # channels last
+        ("timm:vit_tiny_patch16_224", 224, "its channels first"),  # tokens
+        ("timm:vit_tiny_patch16_224", 64, "cannot take pictures of 64 pixels"),
+        ("fishnet1", 224, "cannot take pictures of 224 pixels"),
+    ],
+)
+def test_networks_that_cannot_be_learned_so_are_refused(name: str, size: int, said: str) -> None:
+    with pytest.raises(ResightError, match=said):
+        build(name, size=size)
+
+
+def test_weights_learned_on_a_gpu_are_read_without_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = build("fishnet2", dimensions=4)
+    with monkeypatch.context() as patch:
+        patch.setattr("torch.serialization.location_tag", lambda _: "cuda:0")
+        torch.save(network.state_dict(), tmp_path / "weights.pt")
+    other = build("fishnet2", dimensions=4)
+    load_weights(other, tmp_path / "weights.pt")
+    assert torch.equal(other.head.weight, network.head.weight)
 
 
 def test_imagenet_weights_are_those_of_the_file(with_weights: None, real_weights: Path) -> None:

@@ -28,9 +28,23 @@ def test_the_thesis_numbers() -> None:
         ("[training]\nepoch = 3", "training.epoch"),
         ("[training", "no TOML"),
         ("[model]\nstart = 'moon'", "model.start"),
+        ("[training]\nseed = -1", "training.seed"),
+        ("[training]\narcface = 0\ncontrastive = 0", "training: .*at least one of these losses"),
     ],
 )
 def test_what_makes_no_sense_is_said(text: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "r.toml").write_text(text)
     with pytest.raises(ResightError, match=said):
         read_recipe(tmp_path / "r.toml", Recipe)
+
+
+def test_one_loss_is_enough_and_the_thesis_has_its_own(tmp_path: Path) -> None:
+    for text in ("arcface = 0\ncontrastive = 0\ntriplet = 1", "arcface = 0\ncontrastive = 0\nway = 'thesis'"):
+        (tmp_path / "r.toml").write_text(f"[training]\n{text}")
+        assert read_recipe(tmp_path / "r.toml", Recipe).training.arcface == 0
+
+
+def test_a_detectors_seed_is_no_negative_number(tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text("seed = -1")
+    with pytest.raises(ResightError, match="seed"):
+        read_recipe(tmp_path / "r.toml", DetectorRecipe)

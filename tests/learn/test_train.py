@@ -19,7 +19,7 @@ from resight.errors import ResightError
 from resight.learn.embed import tensor
 from resight.learn.export import export_embedder
 from resight.learn.models import Embedder, started
-from resight.learn.recipe import Data, Model, Recipe, Training
+from resight.learn.recipe import Data, Model, Recipe, Training, read_recipe
 from resight.learn.train import train
 from resight.types import Chip, Pixels
 
@@ -89,6 +89,31 @@ def test_another_recipe_in_the_folder_is_refused(table: Path, tmp_path: Path) ->
         train(Recipe(), [table], tmp_path, silent)
 
 
+def test_a_recipe_that_learned_nothing_can_be_put_right(table: Path, tmp_path: Path) -> None:
+    with pytest.raises(ResightError, match="no network 'fishnet9'"):
+        train(RECIPE.model_copy(update={"model": Model(name="fishnet9")}), [table], tmp_path, silent, epochs=1)
+    train(RECIPE, [table], tmp_path, silent, epochs=1)
+    assert read_recipe(tmp_path / "recipe.toml", Recipe) == RECIPE
+
+
+def test_a_training_begun_on_a_gpu_goes_on_without_one(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("torch.serialization.location_tag", lambda _: "cuda:0")
+        begun = train(RECIPE, [table], tmp_path, silent, epochs=1)
+    assert train(RECIPE, [table], tmp_path, silent, epochs=1).history == begun.history
+
+
+def test_a_table_that_a_kill_left_short_is_made_whole(table: Path, tmp_path: Path) -> None:
+    train(RECIPE, [table], tmp_path, silent, epochs=2)
+    history = tmp_path / "history.csv"
+    whole = history.read_text()
+    history.write_text("".join(whole.splitlines(keepends=True)[:-1]))
+    train(RECIPE, [table], tmp_path, silent, epochs=2)
+    assert history.read_text() == whole
+
+
 def test_other_photos_in_the_folder_are_refused(table: Path, tmp_path: Path) -> None:
     train(RECIPE, [table], tmp_path, silent, epochs=1)
     renamed = table.with_name("renamed.csv")
@@ -156,11 +181,11 @@ def test_photos_that_cannot_be_read_are_listed_and_the_rest_is_learned(table: Pa
 def test_it_begins_with_the_weights_of_another_training(table: Path, tmp_path: Path) -> None:
     first = train(RECIPE, [table], tmp_path / "first", silent, epochs=1)
     start = str(tmp_path / "first" / "weights.pt")
-    begun = started(RECIPE.model.model_copy(update={"start": start}))
+    begun = started(RECIPE.model.model_copy(update={"start": start}), 64)
     for one, other in zip(begun.parameters(), first.network.parameters(), strict=True):
         assert torch.equal(one, other)
     for path, said in ((tmp_path / "none.pt", "no such file"), (tmp_path / "first" / "recipe.toml", "does not hold")):
         with pytest.raises(ResightError, match=said):
-            started(RECIPE.model.model_copy(update={"start": str(path)}))
+            started(RECIPE.model.model_copy(update={"start": str(path)}), 64)
     with pytest.raises(ResightError, match="does not hold the weights"):
-        started(Model(start=start, dimensions=8))
+        started(Model(start=start, dimensions=8), 64)

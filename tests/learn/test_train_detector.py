@@ -1,5 +1,6 @@
 """Trainings of a detector on real files, and the ONNX model that comes out."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from tests.learn.training import silent
 from resight.detect.labels import BoxedPhoto
 from resight.detect.onnx import OnnxDetector
 from resight.errors import ResightError
-from resight.learn.detector import Exported
+from resight.learn.detector import Exported, detector
+from resight.learn.examples import Example, augmented, fitted
 from resight.learn.export import export_detector
 from resight.learn.recipe import DetectorRecipe
-from resight.learn.train_detector import Example, augmented, fitted, found_by, train_detector
+from resight.learn.train_detector import found_by, train_detector
 from resight.media.photo import read_photo
 from resight.track.overlap import overlap
 
@@ -62,15 +64,56 @@ def test_it_goes_on_where_it_stopped(photos: list[BoxedPhoto], tmp_path: Path) -
     assert [line.rsplit(",", 1)[0] for line in calm] == [line.rsplit(",", 1)[0] for line in again]
 
 
+def test_other_photos_or_boxes_in_the_folder_are_refused(photos: list[BoxedPhoto], tmp_path: Path) -> None:
+    recipe = RECIPE.model_copy(update={"epochs": 1})
+    train_detector(recipe, photos, tmp_path, silent)
+    for other in (
+        photos[1:],
+        [replace(photos[0], boxes=photos[0].boxes + 1), *photos[1:]],
+        [replace(photos[0], clip="clip 1"), *photos[1:]],
+        [replace(photos[0], path=photos[1].path), *photos[1:]],
+    ):
+        with pytest.raises(ResightError, match="on other photos"):
+            train_detector(recipe, other, tmp_path, silent)
+    history = tmp_path / "history.csv"
+    whole = history.read_text()
+    history.write_text(whole.splitlines(keepends=True)[0])
+    # The same go on, and a table that a kill left short is made whole.
+    train_detector(recipe, photos, tmp_path, silent)
+    assert history.read_text() == whole
+
+
+def test_photos_that_lie_elsewhere_now_are_the_same(photos: list[BoxedPhoto], tmp_path: Path) -> None:
+    recipe = RECIPE.model_copy(update={"epochs": 1})
+    nameless = [replace(photo, clip="") for photo in photos]
+    train_detector(recipe, nameless, tmp_path / "into", silent)
+    for photo in photos:
+        shutil.copy(photo.path, tmp_path)
+    moved = [replace(photo, path=tmp_path / photo.path.name) for photo in nameless]
+    assert len(train_detector(recipe, moved, tmp_path / "into", silent).history) == 1
+
+
+@pytest.mark.parametrize("start", ["random", "imagenet"])
+def test_means_and_deviations_are_learned_where_nothing_is_known_of_them(
+    photos: list[BoxedPhoto], tmp_path: Path, with_weights: None, start: str
+) -> None:
+    recipe = RECIPE.model_copy(update={"epochs": 1, "start": start})
+    begun = detector(recipe.height, recipe.width, recipe.channels, start == "imagenet").state_dict()
+    done = train_detector(recipe, photos, tmp_path, silent).network.state_dict()
+    means = [name for name in begun if name.endswith("running_mean")]
+    assert means
+    assert any(not torch.equal(begun[name], done[name]) for name in means) is (start == "random")
+
+
 def test_it_learns_to_find_a_red_square(photos: list[BoxedPhoto], tmp_path: Path, with_weights: None) -> None:
     recipe = RECIPE.model_copy(update={"start": "imagenet", "epochs": 14, "augment": 0.1, "learning_rate": 2e-3})
     done = train_detector(recipe, photos, tmp_path, silent)
     assert done.best.ap50 > 0.5
     export_detector(Exported(done.network, 64, 96), 64, 96, tmp_path / "detector.onnx")
-    detector = OnnxDetector(tmp_path / "detector.onnx", least=0.05)
+    exported = OnnxDetector(tmp_path / "detector.onnx", least=0.05)
     for photo in photos[:4]:
         pixels = read_photo(photo.path).pixels
-        (found,) = detector.detect([pixels])
+        (found,) = exported.detect([pixels])
         # The model in ONNX, with our suppression, finds what torchvision's finds with its own.
         (expected,) = found_by(done.network, [fitted(pixels, photo.boxes, recipe)])
         kept = expected.take(expected.scores >= 0.05)

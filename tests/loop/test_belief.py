@@ -26,6 +26,20 @@ def test_an_answer_that_surprises_does_not_and_two_do() -> None:
     assert not told(2.0, False).settled(TRUST)
 
 
+@pytest.mark.parametrize("looks", [6.5, -6.5])
+def test_strong_looks_do_not_settle_against_an_answer_and_enough_answers_settle_against_them(looks: float) -> None:
+    against = looks < 0
+    beliefs = [told(looks, *[against] * times) for times in range(1, 5)]
+    assert [pair.answers for pair in beliefs] == [times if against else -times for times in range(1, 5)]
+    assert [pair.settled(TRUST) for pair in beliefs] == [False, False, False, True]
+    # One answer leaves it surer than an open question once answered, but of the opposite.
+    assert abs(beliefs[0].log_odds) > log_odds(TRUST)
+    assert [pair.doubted for pair in beliefs] == [True, True, False, False]
+    assert (beliefs[3].log_odds > 0) is against
+    assert told(looks, not against).settled(TRUST)
+    assert told(looks, True, False).settled(TRUST)  # the answers say nothing, the looks enough
+
+
 def test_a_model_that_was_told_has_no_second_opinion_but_may_doubt() -> None:
     assert told(0.5, True, now=9.0).log_odds == told(0.5, True).log_odds
     assert told(0.5, True, now=-3.0).log_odds < 0 < told(0.5, True).log_odds

@@ -70,6 +70,17 @@ def test_pictures_fill_a_laptops_screen_without_scrolling(page: Path) -> None:
         assert sum(pictures) > 0.7 * 800
 
 
+def test_why_a_pair_comes_again_is_said(tracks: Tracks, tmp_path: Path) -> None:
+    said = {}
+    for why in Why:
+        write_page(tmp_path / "questions.html", tracks, [Question(0, 8, 0.9, 2.0, why)], BATCH, "")
+        page = (tmp_path / "questions.html").read_text()
+        said[why] = page.partition('<section class="pair" hidden><p>')[2].partition("</p>")[0]
+    assert said[Why.NEAR] == ""
+    assert "nobody could tell" in said[Why.UNSURE]
+    assert len(set(said.values())) == len(Why)
+
+
 def test_a_picture_that_is_gone_is_said(tracks: Tracks, tracked: Path, tmp_path: Path) -> None:
     lost = tmp_path / "metadata.csv"
     lost.write_text(tracked.read_text())

@@ -50,6 +50,16 @@ def test_with_a_reviewer_who_knows_no_name_is_wrong(tracked: Path, calm: tuple[P
     assert not (folder / "round-3" / "pictures.npy").exists()
 
 
+def test_the_tpr_of_a_round_is_that_of_the_model_that_was_kept(calm: tuple[Path, State]) -> None:
+    folder, state = calm
+    for one in state.rounds:
+        home = folder / f"round-{one.number}"
+        epochs = list(csv.DictReader((home / "history.csv").open()))
+        best = max(epochs, key=lambda row: (float(row["mean_tpr"]), float(row["auc"])))
+        assert list(csv.DictReader((home / "best.csv").open())) == [best]
+        assert one.tpr == float(best["tpr"])
+
+
 def test_what_a_round_learns_from_is_what_was_answered(tracked: Path, calm: tuple[Path, State]) -> None:
     folder, _ = calm
     learned = [list(csv.DictReader((folder / f"round-{k}" / "learn.csv").open())) for k in (1, 2, 3)]
@@ -69,17 +79,16 @@ def test_killed_at_any_moment_it_goes_on_and_ends_as_the_calm_one(
     tracked: Path, calm: tuple[Path, State], tmp_path: Path
 ) -> None:
     environment = os.environ | {"PYTHONPATH": str(SCRIPT.parents[2])}
-    kills = 0
-    for seconds in (7, 10):
+    for reached in ("round-1/state.pt", "answers.csv", "round-2/history.csv"):
         process = subprocess.Popen([sys.executable, str(SCRIPT), str(tracked), str(tmp_path)], env=environment)
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            kills += 1
+        until = time.monotonic() + 240
+        while not (tmp_path / reached).exists() and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.02)
+        process.kill()
+        process.wait()
+        assert (tmp_path / reached).exists()
+        assert len(read_rounds(tmp_path)) < PLAN.parts
     state = loop(tracked, tmp_path)
-    assert kills > 0
     folder, undisturbed = calm
     assert np.array_equal(state.individuals.of, undisturbed.individuals.of)
     said = [[(a.round, a.first, a.second, a.same) for a in read_answers(f / "answers.csv")] for f in (folder, tmp_path)]
@@ -104,6 +113,33 @@ def test_without_answers_it_waits_and_asks_the_same_again(
     assert time.perf_counter() - began < 5  # nothing was learned twice
 
 
+def test_what_refused_to_start_can_be_put_right_in_the_same_folder(tracked: Path, tmp_path: Path) -> None:
+    tracks, _ = tracks_of(tracked)
+
+    def later(questions: Sequence[Question]) -> dict[int, bool | None]:
+        return {}
+
+    def begin(plan: Plan, name: str = "fishnet2") -> State:
+        recipe = RECIPE.model_copy(update={"model": RECIPE.model.model_copy(update={"name": name})})
+        return run_loop(tracks, tmp_path, plan, recipe, later, "test", local_processes(1), silent)
+
+    for plan, name, said in (
+        (Plan(parts=9), "fishnet2", "too few for 9 parts"),
+        (Plan(parts=3, spots="rotsift"), "fishnet2", "no describer 'rotsift'"),
+        (Plan(parts=2, spots="thumbnail"), "fishnet9", "no network 'fishnet9'"),
+    ):
+        with pytest.raises(ResightError, match=said):
+            begin(plan, name)
+    spots = np.load(tmp_path / "spots.npy")
+    assert begin(PLAN).waiting
+    # Nothing is left of the plans before.
+    assert len({row["encounter"] for row in csv.DictReader((tmp_path / "round-1" / "learn.csv").open())}) == 8
+    assert not np.array_equal(np.load(tmp_path / "spots.npy"), spots)
+    # Now something was learned.
+    with pytest.raises(ResightError, match="a loop by another recipe"):
+        begin(PLAN, "fishnet3")
+
+
 def test_who_cannot_tell_is_not_asked_again_in_that_round(tracked: Path, tmp_path: Path) -> None:
     times: list[int] = []
 
@@ -125,7 +161,7 @@ def test_another_loop_in_the_folder_and_other_tracks_are_refused(
 ) -> None:
     folder, _ = calm
     tracks, _ = tracks_of(tracked)
-    with pytest.raises(ResightError, match="of other tracks"):
+    with pytest.raises(ResightError, match="a loop by another plan, or of other tracks"):
         run_loop(tracks, folder, Plan(parts=2), RECIPE, knowing(tracks), "test", local_processes(1), silent)
     with pytest.raises(ResightError, match="too few for 9 parts"):
         run_loop(tracks, tmp_path, Plan(parts=9), RECIPE, knowing(tracks), "test", local_processes(1), silent)

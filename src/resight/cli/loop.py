@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -14,7 +13,7 @@ import typer
 from resight.cli.console import Tell, list_rejected, out, progress, say, user, warn, write_json
 from resight.cli.options import By, Json
 from resight.cli.train import check_installed
-from resight.errors import NothingFoundError, ResightError, VideoError
+from resight.errors import ResightError
 from resight.types import Rejection
 
 if TYPE_CHECKING:
@@ -39,12 +38,16 @@ def loop(
     trust: Annotated[
         float | None,
         typer.Option(
-            help="The share of answers that are right; more trust, fewer questions.  [default: 0.95]", min=0.6
+            help="The share of answers that are right; more trust, fewer questions.  [default: 0.95]",
+            min=0.6,
+            max=0.999,
         ),
     ] = None,
     least: Annotated[
         float | None,
-        typer.Option(help="Ask of pairs that are one animal with this chance or more.  [default: 0.1]", min=0.01),
+        typer.Option(
+            help="Ask of pairs that are one animal with this chance or more.  [default: 0.1]", min=0.01, max=0.99
+        ),
     ] = None,
     spots: Annotated[
         str | None, typer.Option(help="A method by which tracks are compared beside the model.  [default: rootsift]")
@@ -65,6 +68,8 @@ def loop(
     Example: resight loop monday.mp4 tuesday.mp4 --model detector.onnx --into salmon
     """
     check_installed()
+    from pydantic import ValidationError
+
     from resight.config import settings
     from resight.learn.recipe import Recipe, read_recipe
     from resight.loop.page import batch_of, read_replies, write_page
@@ -75,11 +80,18 @@ def loop(
     # A loop that was begun goes on as it was begun, so that nothing need be said twice.
     begun = read_recipe(into / "plan.toml", Plan) if (into / "plan.toml").exists() else Plan()
     said = {"parts": parts, "trust": trust, "least": least, "spots": spots}
-    plan = begun.model_copy(update={name: value for name, value in said.items() if value is not None})
+    try:
+        plan = Plan.model_validate(
+            begun.model_dump() | {name: value for name, value in said.items() if value is not None}
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ResightError(f"--{first['loc'][0]} {first['input']}: {first['msg']}") from error
     how = recipe or (into / "recipe.toml" if (into / "recipe.toml").exists() else None)
     chosen = read_recipe(how, Recipe) if how else Recipe()
     page = into / "questions.html"
-    again = ["resight", "loop", *map(str, sources), *(["--model", str(model)] if model else []), "--into", str(into)]
+    again = ["resight", "loop", *map(str, sources), "--into", str(into)]
+    again += [*(["--model", str(model)] if model else []), *(["--by", by] if by else [])]
     with progress() as tell:
         table, rejected = _table(sources, into, model, tell)
         tracks, unread = tracks_of(table)
@@ -127,29 +139,13 @@ def loop(
 def _table(sources: Sequence[Path], into: Path, model: Path | None, tell: Tell) -> tuple[Path, list[Rejection]]:
     """The table of tracks: the one given, or that of the films, those followed that are not yet."""
     from resight.cli.track import found_in
-    from resight.track.follow import follow_film
+    from resight.loop.films import follow_films
 
     if len(sources) == 1 and sources[0].suffix.lower() == ".csv":
         return sources[0], []
     if model is None:
         raise ResightError("films need a detector: name it with --model; or give one table of `resight track`")
-    heads = into / "tracks"
-    table = heads / "metadata.csv"
-    rejected: list[Rejection] = []
-    for film in sources:
-        if table.exists():
-            with table.open(encoding="utf-8", newline="") as file:
-                if film.name in {row["film"] for row in csv.DictReader(file)}:
-                    continue
-        try:
-            found, unread = found_in(film, model, 1, 0.1, tell)
-            follow_film(film, found, heads, tell)
-            rejected += unread
-        except (VideoError, NothingFoundError) as error:
-            rejected.append(Rejection(film, str(error)))
-    if not table.exists():
-        raise ResightError(rejected[0].reason)
-    return table, rejected
+    return follow_films(sources, into, lambda film: found_in(film, model, 1, 0.1, tell), tell)
 
 
 def _tell(state: State, into: Path, page: Path) -> None:

@@ -55,16 +55,16 @@ def locked(folder: Path) -> Iterator[None]:
         ) from None
 
 
-def settle(folder: Path, recipe: BaseModel, name: str = "recipe.toml") -> None:
-    """Write the recipe, or see that the folder's own is the same; ResightError where it is another."""
-    path, text = folder / name, toml(recipe)
-    if path.exists():
-        if path.read_text(encoding="utf-8") != text:
-            raise ResightError(
-                f"{folder} holds a training by another recipe, or of other tracks (see {path}): name another folder, "
-                "or give the same again"
-            )
+def settle(path: Path, recipe: BaseModel, begun: bool, other: str = "a training by another recipe") -> None:
+    """Write the recipe; where something was learned by the one that is there, see that it is the same.
+
+    ResightError where it is not: then the folder holds `other`.
+    """
+    text = toml(recipe)
+    if path.exists() and path.read_text(encoding="utf-8") == text:
         return
+    if path.exists() and begun:
+        raise ResightError(f"{path.parent} holds {other} (see {path}): name another folder, or give the same again")
     write(path, text.encode())
 
 
@@ -79,7 +79,7 @@ def load_state(folder: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        state: dict[str, Any] = torch.load(path, weights_only=True)
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises what the pickle inside makes it raise
         raise ResightError(f"{path} is damaged: delete it to begin this training anew") from error
     return state

@@ -21,7 +21,6 @@ MOBILENET = Weights(
     licence="BSD-3-Clause",
 )
 TIMM = "timm:"
-PROBED = 160  # pixels of the picture by which a network's features are counted
 
 
 class Embedder(nn.Module):
@@ -70,30 +69,38 @@ NAMED: dict[str, Callable[[int, bool], Embedder]] = {
 }
 
 
-def build(name: str, dimensions: int = 128, imagenet: bool = False) -> Embedder:
-    """A network by its name: fishnet1, fishnet2, fishnet3, or any of timm's as `timm:NAME`.
+def build(name: str, dimensions: int = 128, imagenet: bool = False, size: int = 175) -> Embedder:
+    """A network by its name, for pictures of this size: fishnet1, fishnet2, fishnet3, or one of timm's as `timm:NAME`.
 
     >>> sum(p.numel() for p in build("fishnet2").parameters())
     2387840
 
-    Raises ResightError where there is no such network, or its weights cannot be had.
+    Raises ResightError where there is no such network, its weights cannot be had, or it does not turn such pictures
+    into vectors, or into maps with the channels first.
     """
     if name in NAMED:
-        return NAMED[name](dimensions, imagenet)
-    if name.startswith(TIMM):
-        body = _timm(name.removeprefix(TIMM), imagenet)
-        # What timm says of a network's features is not always what comes out of it.
-        with torch.inference_mode():
-            found = body.eval()(torch.zeros(1, 3, PROBED, PROBED))
-        return Embedder(body.train(), int(found.shape[1]), dimensions)
-    raise ResightError(f"there is no network {name!r}: it is one of {', '.join(NAMED)}, or {TIMM}NAME of timm's")
+        network = NAMED[name](dimensions, imagenet)
+        _shown(network, name, size)
+        return network
+    if not name.startswith(TIMM):
+        raise ResightError(f"there is no network {name!r}: it is one of {', '.join(NAMED)}, or {TIMM}NAME of timm's")
+    body = _timm(name.removeprefix(TIMM), imagenet)
+    found = _shown(body, name, size)
+    # What comes out is counted by one or the other of what timm says.
+    channels = (body.num_features, getattr(body, "head_hidden_size", body.num_features))
+    if found.ndim not in (2, 4) or found.shape[1] not in channels:
+        raise ResightError(
+            f"the network {name!r} gives {tuple(found.shape)} of one picture: only networks that give a vector, or a "
+            "map with its channels first, can be trained here. Name another one in the recipe's [model]"
+        )
+    return Embedder(body, int(found.shape[1]), dimensions)
 
 
-def started(model: Model) -> Embedder:
+def started(model: Model, size: int) -> Embedder:
     """A recipe's network with the weights that it starts from; ResightError where they are another network's."""
     if model.start in ("imagenet", "random"):
-        return build(model.name, model.dimensions, model.start == "imagenet")
-    network = build(model.name, model.dimensions)
+        return build(model.name, model.dimensions, model.start == "imagenet", size)
+    network = build(model.name, model.dimensions, size=size)
     load_weights(network, Path(model.start))
     return network
 
@@ -103,7 +110,7 @@ def load_weights(network: nn.Module, path: Path) -> None:
     if not path.exists():
         raise ResightError(f'start = "{path}": there is no such file; or write imagenet or random')
     try:
-        network.load_state_dict(torch.load(path, weights_only=True))
+        network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
     except Exception as error:  # torch raises what the pickle inside makes it raise
         raise ResightError(f"{path} does not hold the weights of such a network ({error})") from error
 
@@ -111,6 +118,20 @@ def load_weights(network: nn.Module, path: Path) -> None:
 def n_parameters(network: nn.Module) -> int:
     """How many numbers it learns."""
     return sum(parameter.numel() for parameter in network.parameters())
+
+
+def _shown(network: nn.Module, name: str, size: int) -> Tensor:
+    """What a network makes of one black picture of this size; ResightError where it cannot take it."""
+    try:
+        with torch.no_grad():
+            found: Tensor = network.eval()(torch.zeros(1, 3, size, size))
+    except Exception as error:  # each network has its own words for it
+        raise ResightError(
+            f"the network {name!r} cannot take pictures of {size} pixels ({error}). Set another size in the recipe's "
+            "[data], or another network in its [model]"
+        ) from error
+    network.train()
+    return found
 
 
 class _Features(nn.Module):

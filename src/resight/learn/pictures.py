@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -50,9 +53,9 @@ class Pictures:
 def read_pictures(
     tables: Sequence[Path], size: int, kept: Path, progress: Callable[[int, int], None] | None = None
 ) -> tuple[Pictures, list[Rejection]]:
-    """The named photos of the tables, cut, padded to a square of this size, and kept in a file for the next start.
+    """The named photos of the tables, cut, padded to a square of this size, and mapped from a file: `kept`.
 
-    Raises ResightError where no photo has a name.
+    Raises ResightError where no photo has a name, or the disk has no room for the file.
     """
     entries = [entry for table in tables for entry in read_table(table)]
     rejected = [entry for entry in entries if isinstance(entry, Rejection)]
@@ -62,7 +65,7 @@ def read_pictures(
             f"{', '.join(map(str, tables))}: no photo has an identity, so there is nothing to learn from"
         )
     unfinished = kept.with_name(f"{kept.stem}.unfinished.npy")
-    pixels = np.lib.format.open_memmap(unfinished, mode="w+", dtype=np.uint8, shape=(len(records), size, size, 3))
+    pixels = _mapped(unfinished, (len(records), size, size, 3))
     rows = []
     for row, record in enumerate(records):
         try:
@@ -126,6 +129,25 @@ def parted(pictures: Pictures, held_out: float, least_photos: int, seed: int) ->
 def numbered(names: Iterable[str]) -> Ints:
     """A number for each name, the same for equal ones, from 0."""
     return np.unique(np.array(list(names), np.str_), return_inverse=True)[1].astype(np.int64)
+
+
+def _mapped(path: Path, shape: tuple[int, ...]) -> np.memmap[Any, np.dtype[np.uint8]]:
+    """A new array in a file, for which the disk has room; ResightError where it has not."""
+    try:
+        pixels: np.memmap[Any, np.dtype[np.uint8]] = np.lib.format.open_memmap(
+            path, mode="w+", dtype=np.uint8, shape=shape
+        )
+        # A file with holes has no room yet: a disk that is full by then ends the process, without a word.
+        if hasattr(os, "posix_fallocate"):
+            with path.open("r+b") as file:
+                os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise ResightError(
+            f"{path} could not be written ({error.strerror}): the pictures take {math.prod(shape) / 1e6:,.0f} MB. Make "
+            "room, and start the same command again"
+        ) from error
+    return pixels
 
 
 def _flank(record: Record) -> str:

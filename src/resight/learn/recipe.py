@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from resight.errors import ResightError
 
@@ -18,11 +18,11 @@ class _Part(BaseModel):
 
 
 class Data(_Part):
-    """What is learned from: at most so many photos of an individual in an encounter, and who is held out."""
+    """What is learned from: how large the pictures are, which are left out, and how many individuals are held out."""
 
     size: int = Field(175, ge=32, description="pixels of the model's square input")
     held_out: float = Field(0.1, gt=0, lt=1, description="share of the individuals that only validate")
-    least_photos: int = Field(2, ge=2, description="individuals with fewer photos are left out")
+    least_photos: int = Field(2, ge=2, description="sides of individuals with fewer photos are left out")
     mirrored: bool = Field(True, description="a mirrored flank is learned as one of another individual")
 
 
@@ -50,7 +50,7 @@ class Augmentation(_Part):
 
 
 class Training(_Part):
-    """How it is learned. `way` 'batches' is ours; 'thesis' is that of FishNet, whose numbers are its defaults there."""
+    """How it is learned. `way` 'batches' is ours; 'thesis' is that of FishNet, whose own numbers are in `THESIS`."""
 
     way: Literal["batches", "thesis"] = "batches"
     epochs: int = Field(40, ge=1)
@@ -67,7 +67,13 @@ class Training(_Part):
     averaged: float = Field(0.99, ge=0, lt=1, description="of the mean weights, kept at each batch; 0: the last ones")
     precision: Literal["float32", "bfloat16"] = "bfloat16"
     patience: int = Field(12, ge=1, description="epochs without a better validation, after which it stops")
-    seed: int = 0
+    seed: int = Field(0, ge=0)
+
+    @model_validator(mode="after")
+    def _something_to_learn(self) -> Self:
+        if self.way == "batches" and not (self.arcface or self.contrastive or self.triplet):
+            raise ValueError("arcface, contrastive and triplet are all 0: give at least one of these losses a weight")
+        return self
 
 
 class Recipe(_Part):
@@ -113,7 +119,7 @@ class DetectorRecipe(_Part):
     held_out: float = Field(0.15, gt=0, lt=1, description="share of the clips, or photos, that only validate")
     patience: int = Field(10, ge=1)
     precision: Literal["float32", "bfloat16"] = "bfloat16"
-    seed: int = 0
+    seed: int = Field(0, ge=0)
 
 
 R = TypeVar("R", bound=BaseModel)

@@ -63,7 +63,7 @@ def train(recipe: Recipe, tables: Sequence[Path], folder: Path, tell: Tell, epoc
     disk, or a folder in which another training works.
     """
     with locked(folder):
-        settle(folder, recipe)
+        settle(folder / "recipe.toml", recipe, begun=(folder / "state.pt").exists())
         torch.manual_seed(recipe.training.seed)
         pictures, rejected = read_pictures(
             tables, recipe.data.size, folder / "pictures.npy", lambda done, total: tell("Reading photos", done, total)
@@ -72,7 +72,7 @@ def train(recipe: Recipe, tables: Sequence[Path], folder: Path, tell: Tell, epoc
         if recipe.data.mirrored:
             learning = mirrored(learning)
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        network = started(recipe.model)
+        network = started(recipe.model, recipe.data.size)
         network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         flanks = numbered(learning.flank)
         criterion = losses(recipe.training, int(flanks.max()) + 1, recipe.model.dimensions, device)
@@ -210,6 +210,8 @@ def _resume(folder: Path, state: _State, arcface: torch.nn.Module) -> None:
     state.optimizer.load_state_dict(saved["optimizer"])
     state.history = [Epoch(**one) for one in saved["history"]]
     state.best, state.best_epoch = saved["best"], saved["best_epoch"]
+    # A kill between the state and the table leaves the table an epoch short.
+    write_history(folder, state.history)
 
 
 def _learning_rate(epoch: float, warmup: int, epochs: int) -> float:

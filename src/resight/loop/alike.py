@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+import io
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from resight.errors import ResightError
-from resight.learn.folder import write_array
+from resight.learn.folder import write, write_array
 from resight.loop.tracks import Tracks
 from resight.match.open import open_gallery
 from resight.types import Descriptors, Embeddings, Floats, Ints, Rejection
@@ -22,14 +24,15 @@ Tell = Callable[[str, int, int], None]
 
 
 def track_vectors(
-    tracks: Tracks, many: int, model: Path, kept: Path, executor: Executor, tell: Tell
+    tracks: Tracks, many: int, model: Path, home: Path, executor: Executor, tell: Tell
 ) -> tuple[Floats, list[Rejection]]:
     """Vectors (many, 2, d) of the first tracks: the mean of every other picture, and that of the others.
 
-    They are kept in a file. Zero where no picture of a track can be used; such pictures come as rejections.
+    Zero where no picture of a track can be used; such pictures come as rejections. Both are kept in a folder.
     """
-    if kept.exists():
-        return np.load(kept), []
+    kept, unread = home / "vectors.npy", home / "unread.csv"
+    if kept.exists() and unread.exists():
+        return np.load(kept), _read_rejected(unread)
     rows = np.flatnonzero(tracks.of < many)
     found, used, rejected = _described(tracks, rows, f"onnx:{model}", executor, "Looking at pictures", tell)
     assert isinstance(found, Embeddings)
@@ -39,6 +42,7 @@ def track_vectors(
     sums = np.zeros((many, 2, found.vectors.shape[1]), np.float32)
     np.add.at(sums, (of, half), found.vectors)
     means = np.asarray(sums / np.maximum(np.linalg.norm(sums, axis=2, keepdims=True), 1e-12), np.float32)
+    _write_rejected(unread, rejected)
     write_array(kept, means)
     return means, rejected
 
@@ -104,3 +108,14 @@ def _described(
     if not found:
         raise ResightError(f"none of the {len(rows)} pictures can be used: {rejected[0].reason}")
     return joined(found), rows[used], rejected
+
+
+def _write_rejected(path: Path, rejected: Sequence[Rejection]) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows([("path", "reason"), *((one.path, one.reason) for one in rejected)])
+    write(path, text.getvalue().encode())
+
+
+def _read_rejected(path: Path) -> list[Rejection]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [Rejection(Path(row["path"]), row["reason"]) for row in csv.DictReader(file)]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-import os
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from resight.errors import ResightError
+from resight.learn.folder import write
 
 COLUMNS = ("round", "first", "second", "same", "score", "by", "at")
 SAYS = {"same": True, "different": False, "unsure": None}
@@ -32,16 +33,17 @@ class Answer:
 
 
 def read_answers(path: Path) -> list[Answer]:
-    """All answers, in the order given; a last line that a crash cut short is passed over, for it was never confirmed.
+    """All answers, in the order given; a last line that was cut short is passed over, for it was never confirmed.
 
     ResightError where a line is damaged.
     """
-    if not path.exists():
-        return []
-    text = path.read_bytes().decode()
-    whole = text[: text.rfind("\n") + 1]
+    try:
+        text = _whole_lines(path).decode()
+    except UnicodeDecodeError as error:
+        raise ResightError(f"{path} is damaged, or was saved in another form: save it as text in UTF-8") from error
     answers = []
-    for number, row in enumerate(csv.DictReader(whole.splitlines()), start=2):
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    for row in rows:
         try:
             answers.append(
                 Answer(
@@ -50,32 +52,26 @@ def read_answers(path: Path) -> list[Answer]:
                 )
             )  # fmt: skip
         except (KeyError, TypeError, ValueError) as error:
-            raise ResightError(f"{path}, line {number}: this is no answer; put the line right or delete it") from error
+            raise ResightError(
+                f"{path}, line {rows.line_num}: this is no answer; put the line right or delete it"
+            ) from error
     return answers
 
 
 def append_answers(path: Path, answers: Sequence[Answer]) -> None:
-    """Write them behind those that are there, and see that they are on the disk."""
-    _drop_unfinished(path)
-    new = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        if new:
-            writer.writerow(COLUMNS)
-        for one in answers:
-            score = f"{one.score:.6f}"
-            writer.writerow([one.round, one.first, one.second, WORDS[one.same], score, one.by, one.at])
-        file.flush()
-        os.fsync(file.fileno())
+    """Write them behind those that are there, all of them or none; ResightError where the disk is full."""
+    before = _whole_lines(path)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    if not before:
+        writer.writerow(COLUMNS)
+    for one in answers:
+        score = f"{one.score:.6f}"
+        writer.writerow([one.round, one.first, one.second, WORDS[one.same], score, one.by, one.at])
+    write(path, before + text.getvalue().encode())
 
 
-def _drop_unfinished(path: Path) -> None:
-    """Cut off a line that a crash left without its end, lest the next one run into it."""
-    if not path.exists():
-        return
-    content = path.read_bytes()
-    end = content.rfind(b"\n") + 1
-    if end != len(content):
-        os.truncate(path, end)
-    if end == 0:
-        path.unlink()
+def _whole_lines(path: Path) -> bytes:
+    """What the file holds, without a last line that was cut short; nothing where there is no file."""
+    content = path.read_bytes() if path.exists() else b""
+    return content[: content.rfind(b"\n") + 1]

@@ -49,16 +49,25 @@ def curve(alike: Doubles, same: Bools, counts: Doubles) -> Curve:
 
 @dataclass(frozen=True, slots=True)
 class Believed:
-    """What is thought of a pair that people were asked of: log-odds that it is one animal, and how often they said."""
+    """What is thought of a pair that people were asked of: log-odds that it is one animal, and how often they said.
+
+    `answers` is how many more said one animal than two.
+    """
 
     first: int
     second: int
     log_odds: float
     asked: int
+    answers: int
+
+    @property
+    def doubted(self) -> bool:
+        """Do its looks say the opposite of what people said, and more strongly?"""
+        return self.answers * self.log_odds < 0
 
     def settled(self, trust: float) -> bool:
-        """Is it as sure as one answer to an open question?"""
-        return abs(self.log_odds) >= log_odds(trust) - 1e-6
+        """Is it as sure as one answer to an open question, and not against the answers?"""
+        return not self.doubted and abs(self.log_odds) >= log_odds(trust) - 1e-6
 
 
 def believed(first: int, second: int, looks: Sequence[float], said: Sequence[bool | None], trust: float) -> Believed:
@@ -70,11 +79,11 @@ def believed(first: int, second: int, looks: Sequence[float], said: Sequence[boo
     clear = [one for one in said if one is not None]
     answers = sum(1 if one else -1 for one in clear)
     if not clear:
-        return Believed(first, second, 0.0, len(said))
+        return Believed(first, second, 0.0, len(said), 0)
     if not answers:
-        return Believed(first, second, looks[-1], len(said))
+        return Believed(first, second, looks[-1], len(said), 0)
     against = min(looks) if answers > 0 else max(looks)
-    return Believed(first, second, against + answers * log_odds(trust), len(said))
+    return Believed(first, second, against + answers * log_odds(trust), len(said), answers)
 
 
 def log_odds(p: float) -> float:

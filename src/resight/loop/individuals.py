@@ -23,13 +23,14 @@ def individuals(may_be_one: Bools, beliefs: Sequence[Believed]) -> Individuals:
     """Join the pairs thought to be one animal.
 
     A pair is not joined where its tracks, or others joined to them, are known to be two animals (`may_be_one` (n, n)
-    is False) or are thought so by a surer belief. The surest belief comes first, as Kruskal takes edges.
+    is False) or are thought so by a surer belief. The surest belief comes first, as Kruskal takes edges. What is
+    against its own answers is neither joined nor kept apart: people are asked again.
     """
     group = np.arange(len(may_be_one))
     apart = ~may_be_one
     np.fill_diagonal(apart, False)
     overruled = []
-    for pair in sorted(beliefs, key=lambda pair: -abs(pair.log_odds)):
+    for pair in sorted((pair for pair in beliefs if not pair.doubted), key=lambda pair: -abs(pair.log_odds)):
         one, other = group == group[pair.first], group == group[pair.second]
         joined = bool(one[pair.second])
         if pair.log_odds > 0 and not joined:

@@ -28,6 +28,8 @@ SIZE = 420  # pixels of a picture, the longer side
 WHY = {
     Why.NEAR: "",
     Why.SURPRISE: "Asked again: the answer before is against what the pictures look like.",
+    Why.UNSURE: "Asked again: nobody could tell.",
+    Why.DIVIDED: "Asked again: as many said one animal as two.",
     Why.CONTRADICTION: "Asked again: the answer before goes against what was said of other pairs.",
 }
 

@@ -19,6 +19,8 @@ class Why(StrEnum):
 
     NEAR = "near"  # two individuals look alike
     SURPRISE = "surprise"  # what was said is against what it looks like
+    UNSURE = "unsure"  # nobody could tell
+    DIVIDED = "divided"  # as many said one animal as two
     CONTRADICTION = "contradiction"  # what was said is against what was said of other pairs
 
 
@@ -36,11 +38,11 @@ class Question:
 def questions(view: View, trust: float, least: float, closed: Set[tuple[int, int]] = frozenset()) -> list[Question]:
     """The next pairs to ask of, the likeliest first, each individual at most once, for an answer settles further ones.
 
-    First what surprises or contradicts; then, for each individual, its nearest other one, where the chance that they
-    are one is at least `least`. `scores` and `looks` (n, n) are how alike the tracks are, and the log-odds by that.
+    First what is not settled or contradicts; then, for each individual, its nearest other one, where the chance that
+    they are one is at least `least`. Pairs that are `closed` are not asked of now.
     """
-    asked: list[tuple[Believed, Why]] = [
-        (pair, Why.SURPRISE)
+    asked = [
+        (pair, _why(pair))
         for pair in view.beliefs
         if not pair.settled(trust) and pair.asked < MOST_ASKED and (pair.first, pair.second) not in closed
     ]
@@ -58,6 +60,13 @@ def questions(view: View, trust: float, least: float, closed: Set[tuple[int, int
     return again + _near(view, busy, log_odds(least))
 
 
+def _why(pair: Believed) -> Why:
+    """Why a pair is not settled."""
+    if pair.answers:
+        return Why.SURPRISE
+    return Why.DIVIDED if pair.log_odds else Why.UNSURE
+
+
 def _near(view: View, busy: set[int], least: float) -> list[Question]:
     scores, looks, of = view.scores, view.looks, view.found.of
     n = int(of.max(initial=-1)) + 1
@@ -69,7 +78,7 @@ def _near(view: View, busy: set[int], least: float) -> list[Question]:
     for pair in view.beliefs:
         asked[pair.first, pair.second] = asked[pair.second, pair.first] = True
         one, other = of[pair.first], of[pair.second]
-        if pair.log_odds < 0 and one != other:
+        if pair.log_odds < 0 and not pair.doubted and one != other:
             against[one, other] += pair.log_odds
             against[other, one] += pair.log_odds
     open_ = np.triu(~asked & ~barred[np.ix_(of, of)] & (of[:, None] != of), k=1)

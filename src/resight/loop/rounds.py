@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from resight.errors import ResightError
 from resight.learn.export import export_embedder
 from resight.learn.folder import locked, settle, write_history
-from resight.learn.recipe import Recipe
+from resight.learn.recipe import Recipe, toml
 from resight.learn.train import train
 from resight.loop.alike import spot_scores, track_vectors
 from resight.loop.answers import Answer, append_answers, read_answers
@@ -24,6 +24,7 @@ from resight.loop.named import write_learned, write_named
 from resight.loop.questions import Question, questions
 from resight.loop.tracks import Tracks
 from resight.loop.view import places_of, view_of
+from resight.method import open_method
 from resight.types import Floats, Rejection
 from resight.work.processes import Executor
 
@@ -47,7 +48,7 @@ class Plan(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round came to. `again` is how many of the questions were asked before; `tpr` is the training's own."""
+    """What one round came to. `again` is how many of the questions were asked before; `tpr` is that of its model."""
 
     number: int
     tracks: int
@@ -81,37 +82,34 @@ def run_loop(
     later; where it says nothing, the loop stops until it is started again. Answers are on the disk before the next
     question. At the end `named.csv` says who each track is, and `model.onnx` is the last model.
 
-    Raises ResightError where the folder holds another loop, or another training works in it.
+    Raises ResightError where the folder holds another loop, or another training works in it. Until something was
+    learned there, another plan or recipe takes the place of the one before.
     """
     with locked(folder):
-        settle(folder, plan.model_copy(update={"tracks": tracks.fingerprint}), "plan.toml")
-        settle(folder, recipe)
         ends = _ends(len(tracks), plan.parts)
+        _settle(folder, plan.model_copy(update={"tracks": tracks.fingerprint}), recipe)
         rounds = read_rounds(folder)
         spots = spot_scores(tracks, plan.spots, folder / "spots.npy", executor, tell)
-        rejected: list[Rejection] = []
         while True:
             number = min(len(rounds) + 1, plan.parts)
             home = folder / f"round-{number}"
             shown = ends[min(number, plan.parts - 1)]
-            tpr = _learned(tracks, folder, number, ends, spots, plan, recipe, tell)
-            model, kept = home / "model.onnx", home / "vectors.npy"
-            vectors, unread = track_vectors(tracks, shown, model, kept, executor, tell)
-            rejected += unread
+            _learn(tracks, folder, number, ends, spots, plan, recipe, tell)
+            vectors, unread = track_vectors(tracks, shown, home / "model.onnx", home, executor, tell)
             while True:
                 answers = read_answers(folder / "answers.csv")
                 view = view_of(tracks, folder, number, vectors, spots, answers, plan.trust)
                 if len(rounds) == plan.parts:
-                    return State(tuple(rounds), view.found, (), tuple(rejected))
+                    return State(tuple(rounds), view.found, (), tuple(unread))
                 least = plan.least if number == plan.parts else max(plan.least, plan.early)
                 asked = questions(view, plan.trust, least, _unsure_now(tracks, answers, number))
                 if not asked:
                     break
                 said = review(asked)
                 if not said:
-                    return State(tuple(rounds), view.found, tuple(asked), tuple(rejected))
+                    return State(tuple(rounds), view.found, tuple(asked), tuple(unread))
                 _keep(tracks, folder, number, asked, said, by)
-            rounds.append(_round(number, shown, view.found, answers, tpr))
+            rounds.append(_round(number, shown, view.found, answers, _best_tpr(home)))
             write_named(home / "named.csv", tracks, view.found.of)
             for result in ("named.csv", "model.onnx"):
                 shutil.copyfile(home / result, folder / result)
@@ -139,7 +137,21 @@ def _ends(tracks: int, parts: int) -> list[int]:
     return ends
 
 
-def _learned(
+def _settle(folder: Path, plan: Plan, recipe: Recipe) -> None:
+    """Write plan and recipe, or see that they are those that the loop was begun with."""
+    first, planned = folder / "round-1", folder / "plan.toml"
+    begun = any((first / name).exists() for name in ("state.pt", "model.onnx"))
+    if not begun:
+        open_method(plan.spots)
+        if not planned.exists() or planned.read_text(encoding="utf-8") != toml(plan):
+            # They follow from the plan, and this one is new.
+            for derived in (folder / "spots.npy", first / "learn.csv"):
+                derived.unlink(missing_ok=True)
+    settle(planned, plan, begun, "a loop by another plan, or of other tracks")
+    settle(folder / "recipe.toml", recipe, begun, "a loop by another recipe")
+
+
+def _learn(
     tracks: Tracks,
     folder: Path,
     number: int,
@@ -148,8 +160,8 @@ def _learned(
     plan: Plan,
     recipe: Recipe,
     tell: Tell,
-) -> float:
-    """Train the model of a round, if it is not there; give the best TPR on individuals that it did not learn from."""
+) -> None:
+    """Train the model of a round, if it is not there."""
     home, before = folder / f"round-{number}", folder / f"round-{number - 1}"
     table, known = home / "learn.csv", ends[number - 1]
     if not table.exists():
@@ -170,10 +182,15 @@ def _learned(
         done = train(
             recipe, [table], home, lambda what, n, of: tell(f"Round {number} of {plan.parts}: {what.lower()}", n, of)
         )
+        write_history(home, [done.best], "best.csv")
         about = {"resight.recipe": recipe.model_dump_json()}
         export_embedder(done.network, recipe.data.size, home / "model.onnx", about)
-    with (home / "history.csv").open(encoding="utf-8", newline="") as file:
-        return max(float(row["tpr"]) for row in csv.DictReader(file))
+
+
+def _best_tpr(home: Path) -> float:
+    """The TPR of a round's model on individuals that it did not learn from."""
+    with (home / "best.csv").open(encoding="utf-8", newline="") as file:
+        return float(next(csv.DictReader(file))["tpr"])
 
 
 def _unsure_now(tracks: Tracks, answers: Sequence[Answer], number: int) -> set[tuple[int, int]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from resight.errors import ResightError
 from resight.loop.alike import cosines
 from resight.loop.answers import Answer
 from resight.loop.belief import Believed, Curve, believed, curve
@@ -40,17 +41,21 @@ def view_of(
 ) -> View:
     """The first tracks by their `vectors` (n, 2, d), by the `spots` of all, and by all answers.
 
-    `folder` holds the rounds before.
+    `folder` holds the rounds before. ResightError where an answer is of a track that was not shown.
     """
+    scores, n = cosines(vectors), len(vectors)
     place = places_of(tracks)
     pairs: dict[tuple[int, int], list[Answer]] = {}
     for answer in answers:
+        for name in (answer.first, answer.second):
+            if place.get(name, n) >= n:
+                raise ResightError(
+                    f"{folder / 'answers.csv'}: no track {name!r} was shown; put the name right, or delete the line"
+                )
         pairs.setdefault((place[answer.first], place[answer.second]), []).append(answer)
-    scores = cosines(vectors)
     curves = {number: curve_of(vectors, spots, pairs, number)}
     for past in {answer.round for answer in answers} - {number}:
         curves[past] = curve_of(np.load(folder / f"round-{past}" / "vectors.npy"), spots, pairs, past)
-    n = len(scores)
     looks = curves[number].log_odds(np.stack([scores, spots[:n, :n]], axis=2))
     beliefs = []
     for (first, second), told in pairs.items():
