@@ -40,7 +40,8 @@ WRITERS_LOCK = 7_365_696
 class Settings(BaseModel):
     """What `catalogue.toml` holds: the format, the database where it is not the default, and choices.
 
-    `method` is the describer or fusion the catalogue is worked with; `sides` as in the command line.
+    `method` is the describer or fusion the catalogue is worked with; `sides` as in the command line. With two
+    `reviewers`, what is said in the review decides once two people say the same.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,6 +50,7 @@ class Settings(BaseModel):
     database_url: str | None = None
     method: str | None = None
     sides: Literal["apart", "any"] = "apart"
+    reviewers: Literal[1, 2] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def create(
     *,
     method: str | None = None,
     sides: Literal["apart", "any"] = "apart",
+    reviewers: int = 1,
     mounts: Path = MOUNTS,
 ) -> Catalogue:
     """Make a catalogue in a new or empty folder, and open it.
@@ -113,6 +116,7 @@ def create(
             PostgreSQL's own password file keeps it out of them.
         method: how its photos are described, by name; kept in the settings.
         sides: whether a left flank may be compared with a right one.
+        reviewers: 2, if two people have to say the same before it is decided.
         mounts: the system's table of mounts.
 
     Raises:
@@ -128,7 +132,7 @@ def create(
     own = {VECTORS, PHOTOS, *(SQLITE + end for end in ("", "-wal", "-shm", "-journal"))}
     if strange := sorted(path.name for path in folder.iterdir() if path.name not in own):
         raise CatalogueError(f"{folder} is not empty (it holds {strange[0]}); choose a new folder")
-    settings = Settings(database_url=database_url, method=method, sides=sides)
+    settings = Settings(database_url=database_url, method=method, sides=sides, reviewers=2 if reviewers == 2 else 1)
     engine = _engine(folder, settings, mounts)
     with _closing_on_error(folder, engine), _writing(engine).begin() as connection:
         _wait_for_turn(connection)

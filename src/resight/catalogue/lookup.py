@@ -201,6 +201,11 @@ def individual_named(catalogue: Catalogue, name: str) -> int:
         return found
 
 
+def live_names(session: Session) -> list[str]:
+    """The names of the live individuals."""
+    return list(session.scalars(select(Individual.name).where(Individual.absorbed_by.is_(None))))
+
+
 def names_ever(catalogue: Catalogue) -> dict[int, str]:
     """The names of all individuals there ever were, merged ones too, by id."""
     with catalogue.reading() as session:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from resight.catalogue.chunks import chunks
+from resight.catalogue.decisions import Says
 from resight.catalogue.models import Annotation, Decision, Individual, Rejection, StandingOpinion
 from resight.catalogue.models import Proposal as Row
 from resight.types import Verdict
@@ -45,6 +46,8 @@ class Proposal:
     candidates: tuple[Proposed, ...] = ()
 
 
+# That it is not a certain individual leaves open who it is; any other opinion is somebody's last word.
+FINAL = (StandingOpinion.says != Says.DIFFERENT.value) | StandingOpinion.individual_id.is_(None)
 _ANSWER = TypeAdapter(tuple[float | None, tuple[Proposed, ...]])
 
 
@@ -98,10 +101,10 @@ def proposals(session: Session, annotations: Iterable[int]) -> dict[int, Proposa
 def waiting(
     session: Session, count: int, by: str | None = None, leave_out: Collection[int] = (), verdict: Verdict | None = None
 ) -> list[int]:
-    """The annotations to ask about next, the most useful first.
+    """The annotations to ask about next, the most useful first: nobody has named them, and nobody set them aside.
 
-    Nobody has named them, and nobody set them aside; where `by` is given, it is this person alone who has not yet
-    given an opinion.
+    Where `by` is given, two people are to say the same of each: those of which this person has said nothing yet, nor
+    two others.
     """
     query = select(Row.annotation_id).where(*_open(by)).order_by(Row.worth.desc(), Row.annotation_id)
     if verdict is not None:
@@ -117,12 +120,14 @@ def count_waiting(session: Session, by: str | None = None) -> dict[Verdict, int]
     return {verdict: counted.get(verdict, 0) for verdict in Verdict}
 
 
-def _open(by: str | None) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _open(by: str | None) -> tuple[ColumnElement[bool], ...]:
     unnamed = exists().where(Annotation.id == Row.annotation_id, Annotation.individual_id.is_(None))
-    opinion = exists().where(StandingOpinion.annotation_id == Row.annotation_id)
-    if by is not None:
-        opinion = opinion.where(Decision.id == StandingOpinion.decision_id, Decision.by == by)
-    return unnamed, ~opinion
+    final = StandingOpinion.annotation_id == Row.annotation_id, FINAL
+    if by is None:
+        return unnamed, ~exists().where(*final)
+    own = exists().where(*final, Decision.id == StandingOpinion.decision_id, Decision.by == by)
+    said = select(func.count()).select_from(StandingOpinion).where(*final).scalar_subquery()
+    return unnamed, ~own, said < 2
 
 
 def _living(session: Session, individuals: Iterable[int]) -> dict[int, int]:

@@ -22,6 +22,9 @@ def init(
     sides: Annotated[
         SidesOption, typer.Option(help="'apart' never compares a left side with a right one; 'any' does.")
     ] = SidesOption.APART,
+    reviewers: Annotated[
+        int, typer.Option(min=1, max=2, help="2: what is said in the browser decides once two people say the same.")
+    ] = 1,
     json: Json = None,
 ) -> None:
     """Make a new, empty catalogue in a folder.
@@ -34,7 +37,7 @@ def init(
     chosen = open_method(method)
     # The best method is found from the photos: it is settled with the first that are added.
     settled = None if method == "auto" else chosen.name
-    create(catalogue, database, method=settled, sides=sides.value).close()
+    create(catalogue, database, method=settled, sides=sides.value, reviewers=reviewers).close()
     for warning in chosen.warnings:
         warn(warning)
     if json is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlalchemy import insert, select
@@ -23,10 +23,13 @@ from resight.catalogue.decisions import (
 )
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.log import append_all, undos
+from resight.catalogue.lookup import live_names
 from resight.catalogue.models import Annotation, Mention, Rejection, Request
 from resight.catalogue.models import Decision as Row
+from resight.catalogue.opinions import voices
 from resight.catalogue.replay import voided
 from resight.errors import CatalogueError
+from resight.web.names import next_name
 
 LOOKED_BACK = 500  # decisions of a person that an undo looks through for one that stands
 
@@ -65,13 +68,21 @@ class Written:
     annotations: tuple[int, ...]
 
 
-def write_down(catalogue: Catalogue, reply: Reply, by: str) -> Written:
-    """Write the reply into the log; CatalogueError where it does not fit what is there, and nothing has changed."""
+def write_down(catalogue: Catalogue, reply: Reply, by: str, settle: bool = False) -> Written:
+    """Write the reply into the log; CatalogueError where it does not fit what is there, and nothing has changed.
+
+    Where the catalogue asks two people, it is an opinion, and becomes a decision with the second that says the same;
+    with `settle` it is the decision itself, as when two did not agree.
+    """
     with catalogue.writing() as session:
         if (known := session.get(Request, reply.token)) is not None:
             return Written(known.decision_id, _spoken_of(session, known.decision_id))
-        decision = _decision(session, reply)
-        key = append_all(session, [decision], by, _grounds(session, reply))[0]
+        grounds = _grounds(session, reply)
+        if settle or catalogue.settings.reviewers == 1:
+            key = append_all(session, [_decision(session, reply)], by, grounds)[0]
+        else:
+            key = append_all(session, [_opinion(reply)], by, grounds)[0]
+            _agreed(session, reply, by, grounds)
         session.execute(insert(Request).values(token=reply.token, decision_id=key))
         return Written(key, _spoken_of(session, key))
 
@@ -121,6 +132,28 @@ def _decision(session: Session, reply: Reply) -> Decision:
             return NewIndividual(tidy_name(reply.name), shown)
         case Word.UNSURE:
             return Opinion(reply.annotation, reply.individual, Says.UNSURE)
+
+
+def _opinion(reply: Reply) -> Opinion:
+    match reply.word:
+        case Word.SAME:
+            return Opinion(reply.annotation, _stated(reply.individual), Says.SAME)
+        case Word.DIFFERENT:
+            return Opinion(reply.annotation, _stated(reply.individual), Says.DIFFERENT)
+        case Word.NEW:
+            return Opinion(reply.annotation, None, Says.DIFFERENT)
+        case Word.UNSURE:
+            return Opinion(reply.annotation, None, Says.UNSURE)
+
+
+def _agreed(session: Session, reply: Reply, by: str, grounds: Grounds | None) -> None:
+    """Decide, if somebody else has said what this reply says."""
+    said = voices(session, [reply.annotation]).get(reply.annotation, [])
+    own = next((voice for voice in said if voice.by == by), None)
+    if own is None or not any(own.agrees(other) for other in said if other.by != by):
+        return
+    named = replace(reply, name=reply.name or next_name(live_names(session)))
+    append_all(session, [_decision(session, named)], by, grounds)
 
 
 def _stated(individual: int | None) -> int:

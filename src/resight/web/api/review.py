@@ -12,7 +12,7 @@ from resight.catalogue import proposals
 from resight.types import Verdict
 from resight.web.answering import Reply, Word, take_back, write_down
 from resight.web.desk import Desk
-from resight.web.gate import Reviewer
+from resight.web.gate import Curator, Reviewer
 from resight.web.questions import Question, questions
 
 MOST = 20
@@ -64,13 +64,14 @@ def routes(desk: Desk) -> APIRouter:
     ) -> Queue:
         """The most useful questions that nobody else has before them; `leave_out` are those that the client has."""
         mine = set(leave_out or ())
+        by = None if desk.catalogue.settings.reviewers == 1 else person.name
         with desk.catalogue.reading() as session:
 
             def find(held: Set[int]) -> list[int]:
-                return proposals.waiting(session, count, leave_out=held | mine, verdict=verdict)
+                return proposals.waiting(session, count, by, leave_out=held | mine, verdict=verdict)
 
             found = desk.turns.hand_out(person.name, find)
-            waiting = proposals.count_waiting(session)
+            waiting = proposals.count_waiting(session, by)
         return Queue(questions=questions(desk.catalogue, found), waiting=waiting)
 
     @router.get("/questions/{annotation}")
@@ -83,6 +84,12 @@ def routes(desk: Desk) -> APIRouter:
         """Write an answer into the decision log. Sent twice under one token, it is written once."""
         written = write_down(desk.catalogue, Reply(**said.model_dump()), person.name)
         desk.turns.give_back(written.annotations)
+        return Told(decision=written.decision, annotations=written.annotations)
+
+    @router.post("/settle")
+    def settle(person: Curator, said: Answering) -> Told:
+        """Decide where two people did not agree."""
+        written = write_down(desk.catalogue, Reply(**said.model_dump()), person.name, settle=True)
         return Told(decision=written.decision, annotations=written.annotations)
 
     @router.post("/undo")
