@@ -31,6 +31,24 @@ def test_what_is_no_film_is_refused(tmp_path: Path) -> None:
         StillBackground(tmp_path / "x.avi")
 
 
+def test_a_film_that_tells_no_length_is_looked_at_to_its_end(tmp_path: Path) -> None:
+    """What is there in its first third only is no background, though it is in most of the frames at the start."""
+    import av
+
+    background = np.random.default_rng(1).integers(80, 160, (6, 8, 3), np.uint8).repeat(16, axis=0).repeat(16, axis=1)
+    with av.open(str(tmp_path / "m.h264"), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
+        for number in range(240):
+            picture = background.copy()
+            if number < 90:
+                picture[30:60, 30:70] = 10
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))
+    found, _ = detect_film(StillBackground(tmp_path / "m.h264"), tmp_path / "m.h264")
+    assert np.unique(found.frames).tolist() == list(range(90))
+
+
 def test_it_finds_what_moves_and_not_what_stands(tmp_path: Path) -> None:
     import av
 

@@ -26,7 +26,7 @@ def test_a_table(images: Path, tmp_path: Path) -> None:
     table = tmp_path / "boxes.csv"
     table.write_text(
         "path,clip,x,y,w,h\nimages/a.jpg,one,10,20,30,40\nimages/a.jpg,one,1,1,5,5\nimages/b.jpg,two,,,,\n"
-        "images/b.jpg,two,5,5,-1,4\nimages/b.jpg,two,5,5,x,4\n"
+        "images/c.jpg,two,5,5,-1,4\nimages/d.jpg,two,1,1,5,5\nimages/d.jpg,two,5,5,x,4\nimages/e.jpg,two,5\n,two,1,1,5,5\n"
     )
     photos, rejected = read_boxes(table)
     assert [(photo.path, photo.clip, len(photo.boxes)) for photo in photos] == [
@@ -34,16 +34,26 @@ def test_a_table(images: Path, tmp_path: Path) -> None:
         (images / "b.jpg", "two", 0),
     ]
     assert photos[0].boxes[0].tolist() == BOX
-    assert [one.reason[:7] for one in rejected] == ["line 5:", "line 6:"]
+    # Without the box that cannot be used, an animal would count as background.
+    assert [(one.path.name, one.reason[:7]) for one in rejected] == [
+        ("c.jpg", "line 5:"),
+        ("d.jpg", "line 7:"),
+        ("e.jpg", "line 8:"),
+        ("boxes.csv", "line 9:"),
+    ]
+    assert "the photo is left out" in rejected[0].reason
 
 
 def test_coco(images: Path, tmp_path: Path) -> None:
     stated = {
-        "images": [{"id": 7, "file_name": "a.jpg"}, {"id": 8, "file_name": "b.jpg"}],
+        "images": [{"id": number, "file_name": f"{name}.jpg"} for number, name in enumerate("abcdef")],
         "annotations": [
-            {"image_id": 7, "bbox": BOX, "category_id": 1},
-            {"image_id": 7, "bbox": [0, 0, 50, 50], "category_id": 1, "iscrowd": 1},
-            {"image_id": 7, "bbox": [0, 0, 0, 50], "category_id": 1},
+            {"image_id": 0, "bbox": BOX, "category_id": 1},
+            *({"image_id": number, "bbox": BOX, "category_id": 1} for number in (2, 3)),
+            {"image_id": 2, "bbox": [0, 0, 50, 50], "category_id": 1, "iscrowd": 1},
+            {"image_id": 3, "bbox": [0, 0, 0, 50], "category_id": 1},
+            {"image_id": 4, "bbox": [0, 0, 50], "category_id": 1},
+            {"image_id": 5, "bbox": None, "category_id": 1},
             {"image_id": 9, "bbox": BOX, "category_id": 1},
         ],
     }
@@ -52,7 +62,8 @@ def test_coco(images: Path, tmp_path: Path) -> None:
     assert [photo.path for photo in photos] == [images / "a.jpg", images / "b.jpg"]
     assert photos[0].boxes.tolist() == [BOX]
     assert len(photos[1].boxes) == 0
-    assert len(rejected) == 2
+    assert [one.path.name for one in rejected] == ["c.jpg", "d.jpg", "e.jpg", "f.jpg", "coco.json"]
+    assert rejected[0].reason.startswith("a crowd is marked in it")
 
 
 def test_yolo_beside_the_images_and_in_labels(images: Path, tmp_path: Path) -> None:
@@ -68,6 +79,29 @@ def test_yolo_beside_the_images_and_in_labels(images: Path, tmp_path: Path) -> N
     assert [one.path.name for one in rejected] == ["c.txt"]
     with pytest.raises(ResightError, match="no photo with boxes"):
         read_boxes(images)
+
+
+@pytest.mark.parametrize(
+    ("line", "box"),
+    [
+        (f"0 {25 / 200} {40 / 100} {30 / 200} {40 / 100} 0.87", BOX),
+        (f"0 {10 / 200} 0.5 {25 / 200} 0.2 {40 / 200} 0.6", BOX),
+        ("0 0.5 0.5 0.1", None),
+        ("0 0.1 0.2 0.3 0.4 0.5 0.6 0.7", None),
+        ("0 0.1 0.2 0.1 0.4 0.1 0.6", None),
+    ],
+)
+def test_a_line_of_yolo_is_a_box_or_a_polygon(images: Path, tmp_path: Path, line: str, box: list[float] | None) -> None:
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "a.txt").write_text(line)
+    (tmp_path / "labels" / "b.txt").write_text("")
+    photos, rejected = read_boxes(tmp_path / "labels")
+    if box is None:
+        assert [photo.path.name for photo in photos] == ["b.jpg"]
+        assert [one.path.name for one in rejected] == ["a.txt"]
+    else:
+        assert rejected == []
+        assert np.allclose(photos[0].boxes, [box])
 
 
 def test_voc(images: Path, tmp_path: Path) -> None:

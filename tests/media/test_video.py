@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from resight.errors import VideoError
-from resight.media.video import Frame, VideoFacts, frame, frames, video_facts
+from resight.media.video import Frame, VideoFacts, frames, picture_at, video_facts
 from resight.types import Pixels, Rejection
 
 WIDTH, HEIGHT, RATE, BITS = 160, 96, 25, 6
@@ -104,14 +104,10 @@ def test_frames_that_do_not_keep_time_have_their_own(tmp_path: Path) -> None:
     film = write(tmp_path / "uneven.mkv", times)
     found, _ = read(film)
     assert [one.seconds for one in found] == pytest.approx(np.array(times) / 50, abs=1e-3)
-    assert frame(film, 7).seconds == pytest.approx(42 / 50, abs=1e-3)
-
-
-@pytest.mark.parametrize("number", [0, 1, 11, 12, 13, 29, 39])
-def test_one_frame_is_found_by_its_number(film: Path, number: int) -> None:
-    one = frame(film, number)
-    assert (one.number, shown_number(one.pixels)) == (number, number)
-    assert np.array_equal(one.pixels, read(film)[0][number].pixels)
+    for seconds, number in ((0.3, 5), (0.845, 7), (1.7, 8), (1.9, 9)):
+        began, pixels = picture_at(film, seconds)
+        assert began == pytest.approx(times[number] / 50, abs=1e-3)
+        assert shown_number(pixels) == number
 
 
 @pytest.mark.parametrize(
@@ -125,17 +121,17 @@ def test_one_frame_is_found_by_its_number(film: Path, number: int) -> None:
         ("film.mp4", "mpeg4", 0),
     ],
 )
-def test_whatever_the_container_a_number_means_one_frame(tmp_path: Path, name: str, codec: str, between: int) -> None:
+def test_whatever_the_container_a_time_means_one_frame(tmp_path: Path, name: str, codec: str, between: int) -> None:
     film = write(tmp_path / name, range(0, 80, 2), codec, between)
     found, _ = read(film)
     assert [one.number for one in found] == list(range(len(found)))
     times = [one.seconds for one in found]
     assert all(later > earlier for earlier, later in itertools.pairwise(times))
     assert len(found) >= 38
-    for one in found[::6]:
-        again = frame(film, one.number)
-        assert np.array_equal(again.pixels, one.pixels)
-        assert again.seconds == pytest.approx(one.seconds)
+    for one in [*found[::6], *found[-4:]]:
+        seconds, pixels = picture_at(film, one.seconds + 0.01)
+        assert np.array_equal(pixels, one.pixels)
+        assert seconds == pytest.approx(one.seconds)
 
 
 def test_a_trimmed_film_begins_where_it_was_trimmed(film: Path) -> None:
@@ -151,7 +147,7 @@ def test_a_trimmed_film_begins_where_it_was_trimmed(film: Path) -> None:
     found, _ = read(film)
     assert [shown_number(one.pixels) for one in found] == list(range(5, 40))
     for number in (0, 1, 20):
-        assert shown_number(frame(film, number).pixels) == number + 5
+        assert shown_number(picture_at(film, number / RATE + 0.01)[1]) == number + 5
 
 
 def test_a_film_is_whole_where_its_sound_goes_on_or_its_frames_are_rare(tmp_path: Path) -> None:
@@ -165,10 +161,10 @@ def test_a_name_may_hold_a_colon(film: Path) -> None:
     assert video_facts(named).width == WIDTH
 
 
-@pytest.mark.parametrize("number", [-1, 40])
-def test_a_frame_that_is_not_there(film: Path, number: int) -> None:
-    with pytest.raises(VideoError, match=rf"film\.mp4: there is no frame {number}; it has 40, numbered from 0"):
-        frame(film, number)
+def test_before_a_film_begins_it_shows_nothing_and_after_its_end_the_last_frame(film: Path) -> None:
+    with pytest.raises(VideoError, match=r"film\.mp4: it shows nothing at -0\.1 seconds; a film begins at 0"):
+        picture_at(film, -0.1)
+    assert shown_number(picture_at(film, 9)[1]) == 39
 
 
 def test_a_film_is_turned_as_the_camera_noted(film: Path) -> None:
@@ -176,7 +172,7 @@ def test_a_film_is_turned_as_the_camera_noted(film: Path) -> None:
     turned(film)
     assert video_facts(film) == VideoFacts(HEIGHT, WIDTH, 1.6, 25.0)
     assert np.array_equal(read(film)[0][5].pixels, np.rot90(plain, k=-1))
-    assert np.array_equal(frame(film, 5).pixels, np.rot90(plain, k=-1))
+    assert np.array_equal(picture_at(film, 5 / RATE + 0.01)[1], np.rot90(plain, k=-1))
 
 
 def test_progress_runs_to_the_end(film: Path) -> None:
@@ -199,19 +195,47 @@ def test_a_film_cut_off_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     assert rejected[-1].reason.startswith(f"it ends after {found[-1].seconds:.1f} of the 2.4 seconds it states")
 
 
-def test_damage_in_the_middle_is_listed_and_the_rest_goes_on(film: Path) -> None:
+def damage(film: Path, *which: int) -> None:
+    """Write over these packets."""
     with av.open(str(film)) as container:
-        packets = [(one.pos, one.size, one.is_keyframe) for one in container.demux(video=0) if one.pos is not None]
+        packets = [(one.pos, one.size) for one in container.demux(video=0) if one.size]
     data = bytearray(film.read_bytes())
-    position, size, _ = packets[15]
-    data[position : position + size] = bytes(size)
+    for position, size in (packets[one] for one in which):
+        assert position is not None
+        data[position : position + size] = bytes(size)
     film.write_bytes(data)
+
+
+def test_damage_in_the_middle_is_listed_and_the_rest_goes_on(film: Path) -> None:
+    damage(film, 15)
     found, rejected = read(film)
     assert rejected
     assert all(one.path == film for one in rejected)
     assert re.search(r"after 0\.\d seconds a frame (is damaged|cannot be decoded)", rejected[0].reason)
     assert [shown_number(one.pixels) for one in found[:10]] == list(range(10))
     assert shown_number(found[-1].pixels) == 39
+
+
+@pytest.mark.parametrize("place", [3, 6, 11, 14, 20, 30])
+def test_after_damage_a_time_still_means_the_frame_that_comes_then(film: Path, place: int) -> None:
+    damage(film, 5, 15, 16)
+    one = read(film)[0][place]
+    seconds, pixels = picture_at(film, one.seconds + 0.01)
+    assert seconds == one.seconds
+    assert np.array_equal(pixels, one.pixels)
+
+
+@pytest.mark.parametrize("which", [(-1,), (-2,), (-4, -1)])
+@pytest.mark.parametrize(("name", "codec", "between"), [("film.mp4", "libx264", 2), ("film.avi", "mpeg4", 0)])
+def test_what_is_lost_at_the_end_is_told(
+    tmp_path: Path, name: str, codec: str, between: int, which: tuple[int, ...]
+) -> None:
+    """Several frames are decoded at once, as many as there are cores; with a broken one at the end others go too."""
+    film = write(tmp_path / name, range(0, 80, 2), codec, between)
+    damage(film, *which)
+    found, rejected = read(film)
+    more = [re.search(r"lacks frames that cannot be decoded: (\d+)", one.reason) for one in rejected]
+    assert len(found) + sum(1 if one is None else int(one[1]) for one in more) == 40
 
 
 @pytest.mark.parametrize(
@@ -226,7 +250,7 @@ def test_what_is_no_video_is_said_in_words(tmp_path: Path, content: bytes | None
     path = tmp_path / "film.mp4"
     if content is not None:
         path.write_bytes(content)
-    for reading in (lambda: next(frames(path)), lambda: frame(path, 0), lambda: video_facts(path)):
+    for reading in (lambda: next(frames(path)), lambda: picture_at(path, 0), lambda: video_facts(path)):
         with pytest.raises(VideoError, match=rf"film\.mp4: {told}"):
             reading()
 
@@ -264,6 +288,5 @@ def test_a_real_film_is_read_whole_in_little_memory(real_photos: Path) -> None:
     assert count == 501
     # All frames together would be 1.6 GB.
     assert most - before < 150e6
-    last = frame(film, 500)
     assert isinstance(one, Frame)
-    assert np.array_equal(last.pixels, one.pixels)
+    assert np.array_equal(picture_at(film, one.seconds)[1], one.pixels)

@@ -1,13 +1,33 @@
 """Animals that swim, cross and hide, with the truth about them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
-from resight.types import Bools, Detections, Doubles, Ints
+from resight.types import Bools, Detections, Doubles, Ints, Pixels
 
 Swim = Callable[..., tuple[Detections, Ints]]
+Film = Callable[[Sequence[Pixels]], Path]
+
+
+@pytest.fixture(scope="session")
+def film_of(tmp_path_factory: pytest.TempPathFactory) -> Film:
+    """A function: a film of these pictures, 25 a second."""
+
+    def make(pictures: Sequence[Pixels]) -> Path:
+        path = tmp_path_factory.mktemp("film") / "film.mp4"
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream("libx264", rate=25)
+            stream.height, stream.width, stream.pix_fmt = *pictures[0].shape[:2], "yuv420p"
+            for picture in pictures:
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+            container.mux(stream.encode(None))
+        return path
+
+    return make
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from resight.evaluate.tracking import tracking_figures
 from resight.track.dbscan import NOISE, dbscan_tracks
-from resight.track.motion import Motion, motion_tracks
+from resight.track.motion import Follower, Motion, motion_tracks
 from resight.types import Bools, Detections, Ints
 
 Swim = Callable[..., tuple[Detections, Ints]]
@@ -87,6 +87,30 @@ def test_every_third_frame_is_enough(swim: Swim) -> None:
     some, of = swim(np.array([[0.0, 0], [0, 200]]), np.array([[8.0, 0], [6, 0]]), 60)
     kept = some.frames % 3 == 0
     assert np.array_equal(motion_tracks(some.take(kept)), of[kept])
+
+
+def test_who_is_out_of_sight_in_all_frames_is_out_of_sight(swim: Swim) -> None:
+    some, _ = swim(np.array([[0.0, 0]]), np.array([[3.0, 0]]), 20, hidden_between(10, 15, 0, animals=1, length=20))
+    # Half hidden is only who was in sight a moment ago.
+    scores = np.where(some.frames == 15, 0.3, 1).astype(np.float32)
+    tracks = motion_tracks(replace(some, scores=scores))
+    assert tracks[some.frames == 15].tolist() == [NOISE]
+    assert (tracks[some.frames != 15] == 0).all()
+
+
+def test_how_often_was_looked_is_told_or_guessed(swim: Swim) -> None:
+    some, _ = swim(np.array([[0.0, 0]]), np.array([[8.0, 0]]), 9)
+    seldom = some.take(some.frames % 3 == 0)
+    assert motion_tracks(seldom).tolist() == motion_tracks(seldom, every=3).tolist() == [0, 0, 0]
+    # Who is in sight in every third of all frames only is nobody.
+    assert motion_tracks(seldom, every=1).tolist() == [NOISE] * 3
+
+
+def test_frames_that_are_passed_over_end_no_track(swim: Swim) -> None:
+    some, _ = swim(np.array([[0.0, 0]]), np.array([[6.0, 0]]), 40)
+    follower = Follower()
+    tracks = [follower.see(frame, some.boxes[[frame]], some.scores[[frame]]).tolist() for frame in range(0, 40, 6)]
+    assert tracks == [[0]] * 7
 
 
 def test_few_boxes_are_no_track(swim: Swim) -> None:

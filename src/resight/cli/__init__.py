@@ -12,6 +12,7 @@ from resight.cli import (
     add,
     decisions,
     demo,
+    doubts,
     evaluate,
     export,
     identify,
@@ -55,6 +56,7 @@ app.command("relink")(status.relink)
 app.command("repair")(status.repair)
 app.command("evaluate")(evaluate.evaluate)
 app.command("export")(export.export)
+app.command("doubts")(doubts.doubts)
 app.command("detect")(track.detect)
 app.command("track")(track.track)
 app.command("train")(train.train)

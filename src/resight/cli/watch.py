@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event
 from typing import Annotated
 
 import typer
 
-from resight.cli.console import err, list_rejected, out, say
+from resight.cli.console import Stopped, err, fail, list_rejected, out, say
 from resight.cli.options import Caution, Folder
 from resight.errors import ResightError
 from resight.types import Rejection
 
-COLUMNS = ("path", "identity", "side", "part", "encounter", "film", "first", "last", "boxes", "verdict", "p", "p_new")
+# A proposal is no decision: in a column `identity`, `resight add` would take it for one.
+COLUMNS = ("path", "individual", "side", "part", "encounter", "film", "first", "last", "boxes", "verdict", "p", "p_new")
 
 
 def watch(
@@ -28,12 +33,13 @@ def watch(
 ) -> None:
     """Name animals as they swim past: every one is told when it has gone by.
 
-    The folder gets sightings.csv and the best pictures of each animal, for `resight add` or `identify` later. Stop it
-    with Ctrl+C at any time; what was seen is kept.
+    The folder gets sightings.csv and the best pictures of each animal. The column `individual` holds who is proposed;
+    `resight add` takes the pictures without a name, `resight decide` names them. Frames are looked at whole, not in
+    tiles as by 'track': animals that are small in the picture are missed. Stop it with Ctrl+C at any time; what was
+    seen is kept.
 
     Example: resight watch salmon cage.mp4 --model detector.onnx
     """
-    import cv2
     from rich.live import Live
     from rich.text import Text
 
@@ -45,14 +51,17 @@ def watch(
     from resight.identify.library import open_library
     from resight.identify.run import calibrated
     from resight.identify.sighting import Namer
+    from resight.media.video import video_facts
     from resight.method import open_method
+    from resight.track.crops import write_picture
     from resight.track.watch import Watched
     from resight.track.watch import watch as watch_film
 
     table = into / "sightings.csv"
-    if table.exists():
+    # A table with its heading alone is left from a watch that could not begin.
+    if table.exists() and table.read_text(encoding="utf-8").count("\n") > 1:
         raise ResightError(f"{table} is there already: name another folder with --into, or move it away")
-    (into / film.stem).mkdir(parents=True, exist_ok=True)
+    video_facts(film)
     rejected: list[Rejection] = []
     seen, kept_up = 0, Watched()
     with open_catalogue(catalogue) as opened:
@@ -61,7 +70,12 @@ def watch(
         calibration = calibrated(opened, library, Sides(opened.settings.sides))
         namer = Namer(library, method.preparation, method.describer, calibration, PRESETS[caution.value])
         detector = OnnxDetector(model, least, tiled=False)
-        with table.open("w", newline="", encoding="utf-8") as file, Live(console=err, transient=True) as live:
+        (into / film.stem).mkdir(parents=True, exist_ok=True)
+        with (
+            table.open("w", newline="", encoding="utf-8") as file,
+            Live(console=err, transient=True) as live,
+            _stopped_by_ctrl_c() as stop,
+        ):
             rows = csv.writer(file)
             rows.writerow(COLUMNS)
 
@@ -76,7 +90,7 @@ def watch(
                     )
                 )
 
-            for one in watch_film(film, detector, stride, tell, live=not fast):
+            for one in watch_film(film, detector, stride, tell, live=not fast, stop=stop):
                 if isinstance(one, Rejection):
                     rejected.append(one)
                     continue
@@ -88,17 +102,39 @@ def watch(
                 new = "" if said.p_new is None else f"{said.p_new:.3f}"
                 for crop in one.crops:
                     path = Path(film.stem) / f"track-{one.track:05}-frame-{crop.frame:07}.jpg"
-                    cv2.imwrite(str(into / path), crop.pixels[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 95])
+                    write_picture(into / path, crop.pixels)
                     met = f"{film.stem}-track-{one.track:05}"
                     facts = [film.name, f"{one.first:.2f}", f"{one.last:.2f}", one.boxes, said.verdict, chance, new]
                     rows.writerow([path.as_posix(), name, "", "", met, *facts])
                 file.flush()
                 out.print(f"{one.first:8.1f} s  {verdict_words(said)}", markup=False)
-    list_rejected(rejected)
+    list_rejected(rejected, in_json=False)
     pace = kept_up.read / max(kept_up.seconds, 1e-9)
     say(
         f"{kept_up.read} frames in {kept_up.seconds:.0f} s ({pace:.1f} a second), every {stride}. looked at; "
         f"{kept_up.passed_over} of those passed over, {kept_up.longest:.1f} s behind at most. {seen} animals: {table}"
     )
+    if kept_up.unnamed:
+        say(f"Of {kept_up.unnamed} more too little was seen to name them.")
+    if stop.is_set():
+        fail(f"stopped. What was seen until then is in {into}; to watch again, name another folder with --into")
+        raise Stopped(130)
     if rejected:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _stopped_by_ctrl_c() -> Iterator[Event]:
+    """What Ctrl+C sets, so that whoever is in sight is told still; at a second one no more is told."""
+    stop, before = Event(), signal.getsignal(signal.SIGINT)
+
+    def asked(*_: object) -> None:
+        stop.set()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, asked)
+    try:
+        with suppress(KeyboardInterrupt):
+            yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)

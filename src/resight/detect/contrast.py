@@ -28,13 +28,9 @@ class StillBackground:
     """
 
     def __init__(self, film: Path, least: int = 40) -> None:
-        # A rate or a length is not always stated; then every frame is read, and a part of them kept.
         facts = video_facts(film)
         stated = round((facts.seconds or 0) * (facts.rate or 0))
-        every = max(1, stated // SAMPLED)
-        kept = [
-            cv2.cvtColor(one.pixels, cv2.COLOR_RGB2GRAY) for one in frames(film, every=every) if isinstance(one, Frame)
-        ][: 4 * SAMPLED]
+        kept = _sample(film, max(1, stated // SAMPLED))
         if len(kept) < 3:
             raise VideoError(f"{shown(film)}: {len(kept)} frames are too few to tell what stands still in them")
         self._background = np.median(np.stack(kept), axis=0).astype(np.float32)
@@ -68,3 +64,16 @@ class StillBackground:
                 scores.append(strength / (strength + self._threshold))
         told: Doubles = np.array(boxes, np.float64).reshape(-1, 4)
         return Found(told, np.array(scores, np.float32))
+
+
+def _sample(film: Path, every: int) -> list[Pixels]:
+    """Grey frames from all of a film, so manieth ones, or fewer where a rate or a length is stated wrong or not."""
+    kept: list[Pixels] = []
+    apart = 1
+    taken = (one for one in frames(film, every=every) if isinstance(one, Frame))
+    for place, one in enumerate(taken):
+        if place % apart == 0:
+            kept.append(np.asarray(cv2.cvtColor(one.pixels, cv2.COLOR_RGB2GRAY), np.uint8))
+        if len(kept) == 2 * SAMPLED:
+            kept, apart = kept[::2], 2 * apart
+    return kept

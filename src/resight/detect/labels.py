@@ -16,6 +16,7 @@ from resight.errors import ResightError
 from resight.media.photo import read_photo
 from resight.types import Doubles, Rejection
 
+LEFT_OUT = "the photo is left out, for this animal in it would count as background"
 IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
 
 
@@ -36,7 +37,8 @@ def read_boxes(path: Path) -> tuple[list[BoxedPhoto], list[Rejection]]:
 
     A CSV table has the columns path, x, y, w, h, and may have clip; a row of empty numbers is a photo without animals.
     A JSON file is COCO's; a folder of .xml files is Pascal VOC's; one of .txt files beside the images, or in `labels`
-    beside `images`, is YOLO's. Raises ResightError where it is none of these, or holds no photo.
+    beside `images`, is YOLO's, of boxes or polygons. A photo with a box that cannot be used is left out, and so is one
+    with a crowd of COCO's. Raises ResightError where it is none of these, or holds no photo.
     """
     if path.suffix.lower() == ".csv":
         photos, rejected = _table(path)
@@ -64,42 +66,55 @@ def _table(path: Path) -> tuple[list[BoxedPhoto], list[Rejection]]:
         missing = {"path", "x", "y", "w", "h"} - set(rows.fieldnames or ())
         if missing:
             raise ResightError(f"{path} has no column {', '.join(sorted(missing))}")
-        for line, row in enumerate(rows, start=2):
+        for row in rows:
+            if not row["path"]:
+                rejected.append(Rejection(path, f"line {rows.line_num}: it names no photo"))
+                continue
             photo = path.parent / row["path"]
             clips[photo] = row.get("clip") or ""
             held = boxes[photo]
+            # Of a row that is too short the last cells are None.
             cells = [(row[name] or "").strip() for name in "xywh"]
             if not any(cells):
                 continue
             try:
-                held.append(_checked([float(cell) for cell in cells]))
+                held.append(_checked(cells))
             except ValueError as error:
-                rejected.append(Rejection(photo, f"line {line}: {error}"))
-    return [BoxedPhoto(photo, _array(held), clips[photo]) for photo, held in boxes.items()], rejected
+                rejected.append(Rejection(photo, f"line {rows.line_num}: {error}; {LEFT_OUT}"))
+    left_out = {one.path for one in rejected}
+    return [
+        BoxedPhoto(photo, _array(held), clips[photo]) for photo, held in boxes.items() if photo not in left_out
+    ], rejected
 
 
 def _coco(path: Path) -> tuple[list[BoxedPhoto], list[Rejection]]:
     try:
         stated = json.loads(path.read_text(encoding="utf-8"))
-        images = {one["id"]: one for one in stated["images"]}
+        images = {
+            one["id"]: (_found(path.parent, str(one["file_name"])), str(one.get("clip", "")))
+            for one in stated["images"]
+        }
         drawn = [(one["image_id"], one["bbox"], one.get("iscrowd", 0)) for one in stated["annotations"]]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ResightError(f"{path} is no COCO file ({error!r})") from error
     boxes: defaultdict[object, list[list[float]]] = defaultdict(list)
     rejected = []
     for image, box, crowd in drawn:
         if image not in images:
             rejected.append(Rejection(path, f"a box is of image {image}, which the file does not list"))
-        elif not crowd:
-            try:
-                boxes[image].append(_checked([float(number) for number in box]))
-            except ValueError as error:
-                rejected.append(Rejection(path.parent / str(images[image]["file_name"]), str(error)))
-    photos = [
-        BoxedPhoto(_found(path.parent, str(one["file_name"])), _array(boxes[image]), str(one.get("clip", "")))
-        for image, one in images.items()
-    ]
-    return photos, rejected
+            continue
+        try:
+            if crowd:
+                raise ValueError("a crowd is marked in it, and not each animal")
+            boxes[image].append(_checked(box))
+        except ValueError as error:
+            rejected.append(Rejection(images[image][0], f"{error}; {LEFT_OUT}"))
+    left_out = {one.path for one in rejected}
+    return [
+        BoxedPhoto(photo, _array(boxes[image]), clip)
+        for image, (photo, clip) in images.items()
+        if photo not in left_out
+    ], rejected
 
 
 def _voc(folder: Path) -> tuple[list[BoxedPhoto], list[Rejection]]:
@@ -119,7 +134,7 @@ def _voc(folder: Path) -> tuple[list[BoxedPhoto], list[Rejection]]:
 
 def _corners(box: ET.Element) -> list[float]:
     left, top, right, bottom = (float(box.findtext(name) or "") for name in ("xmin", "ymin", "xmax", "ymax"))
-    return _checked([left, top, right - left, bottom - top])
+    return _checked((left, top, right - left, bottom - top))
 
 
 def _yolo(folder: Path) -> tuple[list[BoxedPhoto], list[Rejection]]:
@@ -133,17 +148,24 @@ def _yolo(folder: Path) -> tuple[list[BoxedPhoto], list[Rejection]]:
             continue
         try:
             photo = read_photo(image)
-            held = []
-            for line in path.read_text(encoding="utf-8").splitlines():
-                if line.strip():
-                    x, y, w, h = (float(number) for number in line.split()[1:5])
-                    held.append(_checked([(x - w / 2) * photo.width, (y - h / 2) * photo.height,
-                                          w * photo.width, h * photo.height]))  # fmt: skip
+            lines = [line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+            held = [_checked(_shares(line) * np.tile((photo.width, photo.height), 2)) for line in lines]
         except (ValueError, ResightError) as error:
             rejected.append(Rejection(path, f"no YOLO file, or of no image that can be read: {error}"))
             continue
         photos.append(BoxedPhoto(image, _array(held)))
     return photos, rejected
+
+
+def _shares(line: list[str]) -> Doubles:
+    """The box (4,) of a line of YOLO's: a class, then middle and size, perhaps a score; or the corners of a polygon."""
+    numbers = np.array(line[1:], np.float64)
+    if len(numbers) in (4, 5):
+        return np.concatenate([numbers[:2] - numbers[2:4] / 2, numbers[2:4]])
+    if len(numbers) >= 6 and len(numbers) % 2 == 0:
+        corners = numbers.reshape(-1, 2)
+        return np.concatenate([corners.min(axis=0), np.ptp(corners, axis=0)])
+    raise ValueError(f"a line holds a box of 5 or 6 numbers, or a polygon, and not {' '.join(line)}")
 
 
 def _images_of(label: Path) -> Iterator[Path]:
@@ -163,10 +185,16 @@ def _found(folder: Path, name: str) -> Path:
     return next((place for place in places if place.exists()), places[0])
 
 
-def _checked(box: list[float]) -> list[float]:
-    if not np.isfinite(box).all() or box[2] <= 0 or box[3] <= 0:
-        raise ValueError(f"a box needs finite numbers and a positive width and height, not {box}")
-    return box
+def _checked(told: object) -> list[float]:
+    """X, y, width and height as numbers; ValueError where they are none, or make no box."""
+    try:
+        box = np.array(told, dtype=np.float64)
+    except (TypeError, ValueError):
+        box = np.zeros(0)
+    if box.shape != (4,) or not np.isfinite(box).all() or (box[2:] <= 0).any():
+        raise ValueError(f"a box needs four finite numbers and a positive width and height, not {told}")
+    numbers: list[float] = box.tolist()
+    return numbers
 
 
 def _array(boxes: list[list[float]]) -> Doubles:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av import Packet
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.frame import VideoFrame
@@ -21,12 +22,13 @@ from av.video.stream import VideoStream
 from resight.errors import VideoError
 from resight.media.file_bytes import check_regular, why_unreadable
 from resight.media.file_names import shown
-from resight.types import Ints, Pixels, Rejection
+from resight.types import Pixels, Rejection
 
 LAST = 1.0  # seconds that the last frame may be shown before its film counts as cut off; or two frames, if longer
 USUAL_RATE = 25.0
 # Containers that tell the time of every packet, and from whose key frames one can go on.
 SEEKABLE = {"mp4", "mov", "matroska", "webm"}
+FIELD = 0.75  # of a frame's time: its second field may be a packet of its own, half a frame later
 Progress = Callable[[float, float | None], None]
 
 
@@ -95,30 +97,22 @@ def frames(path: Path, *, every: int = 1, progress: Progress | None = None) -> I
             yield Rejection(path, f"it ends after {seconds:.1f} of the {total:.1f} seconds it states; was it cut off?")
 
 
-def frame(path: Path, number: int) -> Frame:
-    """One frame by its number, as `frames` counts.
+def picture_at(path: Path, seconds: float) -> tuple[float, Pixels]:
+    """The picture that is shown at a time: its frame's own time, and upright RGB pixels (H, W, 3).
 
-    In MP4 and Matroska it is found from the key frame before it, once the packets have been read through, without
-    decoding, for the times of all frames. Elsewhere, and in films with damage, all frames before it are decoded.
+    It is the last of the frames of `frames` that are not later. In MP4 and Matroska it is found from the key frame
+    before it; elsewhere, and where there is damage in between, all frames before it are decoded. It has no number, for
+    how many frames come before it knows only who has decoded them.
 
     Raises:
-        VideoError: the file is no video, or has no such frame.
+        VideoError: the file is no video, or the time lies before its start.
     """
-    with _opened(path) as (container, stream):
-        times = _times(container, stream)
-    if times is not None and 0 <= number < len(times):
+    for find in (_sought, _last_until):
         with _opened(path) as (container, stream):
-            found = _sought(path, container, stream, int(times[number]))
+            found = find(path, container, stream, seconds)
             if found is not None:
-                return Frame(number, _clock(found, stream, 0.0), _upright(found))
-    held = 0
-    with _opened(path) as (container, stream):
-        for one in _decoded(path, container, stream):
-            if isinstance(one, _Decoded):
-                held = one.number + 1
-                if one.number == number:
-                    return Frame(number, one.seconds, _upright(one.frame))
-    raise VideoError(f"{shown(path)}: there is no frame {number}; it has {held}, numbered from 0")
+                return found.seconds, _upright(found.frame)
+    raise VideoError(f"{shown(path)}: it shows nothing at {seconds:g} seconds; a film begins at 0")
 
 
 @contextmanager
@@ -149,18 +143,25 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
 def _decoded(path: Path, container: InputContainer, stream: VideoStream) -> Iterator[_Decoded | Rejection]:
     """Decoded frames in the order shown; a rejection for what cannot be decoded, or is damaged."""
     number, seconds = 0, 0.0
-    packets = container.demux(stream)
+    untold = 0  # packets of which neither a frame nor a rejection has come
+    ahead: list[int] = []  # times of packets that are later than the last frame
+    packets: Iterator[Packet[VideoStream] | None] = container.demux(stream)
     while True:
         try:
-            packet = next(packets, None)
+            packet = next(packets)
+        except StopIteration:
+            break
         except av.FFmpegError as error:
             yield Rejection(path, f"after {seconds:.1f} seconds it cannot be read on: {error.strerror}")
-            return
-        if packet is None:
-            return
+            # What the decoder still holds comes all the same.
+            packet, packets = None, iter(())
+        if packet is not None and packet.size and not packet.is_discard:
+            untold += 1
+            ahead += [] if packet.pts is None else [packet.pts]
         try:
-            found = [one for one in packet.decode() if isinstance(one, VideoFrame)]
+            found = [one for one in stream.decode(packet) if isinstance(one, VideoFrame)]
         except av.FFmpegError as error:
+            untold -= 1
             yield Rejection(path, f"after {seconds:.1f} seconds a frame cannot be decoded: {error.strerror}")
             continue
         for one in found:
@@ -171,32 +172,47 @@ def _decoded(path: Path, container: InputContainer, stream: VideoStream) -> Iter
             if one.is_corrupt:
                 yield Rejection(path, f"after {seconds:.1f} seconds a frame is damaged, and may show what is not there")
             yield _Decoded(number, seconds, one)
-            number += 1
+            number, untold, ahead = number + 1, untold - 1, _later(ahead, one, stream)
+    # At the end a decoder that works on several frames at once drops those after a broken one, and says nothing.
+    if (missing := min(untold, len(ahead))) > 0 and number:
+        yield Rejection(
+            path, f"it ends after {seconds:.1f} seconds, and lacks frames that cannot be decoded: {missing}"
+        )
 
 
-def _times(container: InputContainer, stream: VideoStream) -> Ints | None:
-    """The presentation times of all frames, in the stream's time base, in the order shown; None where not certain."""
-    if not SEEKABLE & set(container.format.name.split(",")):
+def _later(times: list[int], one: VideoFrame, stream: VideoStream) -> list[int]:
+    """Those of the times that are later than a frame's."""
+    if one.pts is None or one.time_base is None:
+        return []
+    field = FIELD / (_rate(stream) or USUAL_RATE) / one.time_base if one.interlaced_frame else 0
+    return [time for time in times if time > one.pts + field]
+
+
+def _sought(path: Path, container: InputContainer, stream: VideoStream, seconds: float) -> _Decoded | None:
+    """As `_last_until`, from the key frame before that time; None where that is not certain to be the same."""
+    if not SEEKABLE & set(container.format.name.split(",")) or stream.time_base is None:
         return None
-    times: list[int] = []
-    for packet in container.demux(stream):
-        if not packet.size:
-            continue
-        if packet.pts is None or packet.is_discard or packet.is_corrupt:
-            return None
-        times.append(packet.pts)
-    return np.unique(np.array(times, dtype=np.int64))
+    try:
+        container.seek(int(seconds / stream.time_base) + (stream.start_time or 0), stream=stream)
+    except av.FFmpegError:
+        return None
+    return _last_until(path, container, stream, seconds, whole=True)
 
 
-def _sought(path: Path, container: InputContainer, stream: VideoStream, wanted: int) -> VideoFrame | None:
-    """The frame of this very time, from the key frame before it; None where that cannot be had."""
-    container.seek(wanted, stream=stream, backward=True, any_frame=False)
+def _last_until(
+    path: Path, container: InputContainer, stream: VideoStream, seconds: float, whole: bool = False
+) -> _Decoded | None:
+    """The last frame that is no later, None where there is none; if it must be `whole`, none after damage."""
+    found = None
     for one in _decoded(path, container, stream):
-        if isinstance(one, Rejection) or one.frame.pts is None or one.frame.pts > wanted:
-            return None
-        if one.frame.pts == wanted:
-            return one.frame
-    return None
+        if isinstance(one, Rejection):
+            if whole:
+                return None
+        elif one.seconds > seconds:
+            break
+        else:
+            found = one
+    return found
 
 
 def _clock(one: VideoFrame, stream: VideoStream, otherwise: float) -> float:

@@ -40,8 +40,9 @@ def dbscan_tracks(detections: Detections, clustering: Clustering | None = None) 
     """The track of each box (n,), numbered in the order in which they begin; -1 for a box that belongs to none.
 
     Boxes of one frame can be chained into one cluster, over boxes of other frames; such clusters are split, so that a
-    track has at most one box in a frame. Time grows with the boxes times those within reach: raw, the boxes of a few
-    frames; scaled, those of the whole clip, so that clips should be short.
+    track has at most one box in a frame, and pieces of fewer boxes than a core needs are none. Time grows with the
+    boxes times those within reach: raw, the boxes of a few frames; scaled, those of the whole clip, so that clips
+    should be short.
     """
     chosen = clustering or Clustering()
     if not len(detections):
@@ -52,7 +53,7 @@ def dbscan_tracks(detections: Detections, clustering: Clustering | None = None) 
     for cluster in chained(detections, tracks):
         rows = np.flatnonzero(tracks == cluster)
         own = _split(detections.take(rows), chosen)
-        tracks[rows] = np.where(own > 0, tracks.max() + own, cluster)
+        tracks[rows] = np.where(own == NOISE, NOISE, tracks.max() + 1 + own)
     return in_order(tracks)
 
 
@@ -112,7 +113,10 @@ def _moments(detections: Detections, scaled: bool) -> Doubles:
 
 
 def _split(detections: Detections, clustering: Clustering) -> Ints:
-    """Numbers from 0 up, no two alike in one frame: each frame's boxes go on with the nearest ones before them."""
+    """Numbers from 0 up, no two alike in one frame: each frame's boxes go on with the nearest ones before, within eps.
+
+    -1 for the boxes of a piece that is too small.
+    """
     frames, boxes = _moments(detections, clustering.scaled), detections.boxes
     tracks = np.zeros(len(frames), np.int64)
     last: list[int] = []  # the last box of each track
@@ -120,8 +124,11 @@ def _split(detections: Detections, clustering: Clustering) -> Ints:
         here = np.flatnonzero(frames == frame)
         ends = np.array(last, dtype=np.int64)
         away = 1 - overlap(boxes[here][:, None], boxes[ends][None]) + 0.5 * (frame - frames[ends])
-        ours, theirs = linear_sum_assignment(away)
-        goes_on = dict(zip(ours.tolist(), theirs.tolist(), strict=True))
+        # What is too far costs more than all that is near.
+        near = away <= clustering.eps
+        ours, theirs = linear_sum_assignment(np.where(near, away, (clustering.eps + 1) * len(here)))
+        kept = near[ours, theirs]
+        goes_on = dict(zip(ours[kept].tolist(), theirs[kept].tolist(), strict=True))
         for place, row in enumerate(here.tolist()):
             if place in goes_on:
                 tracks[row] = goes_on[place]
@@ -129,4 +136,4 @@ def _split(detections: Detections, clustering: Clustering) -> Ints:
             else:
                 tracks[row] = len(last)
                 last.append(row)
-    return tracks
+    return np.where(np.bincount(tracks)[tracks] < clustering.fewest, NOISE, tracks)

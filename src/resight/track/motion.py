@@ -68,14 +68,7 @@ class Follower:
         `stride` tells that every so manieth frame is looked at.
         """
         self._how, self._size, self._stride = motion or Motion(), size, stride
-        self._followed = _Followed(
-            np.zeros(0, np.int64),
-            np.zeros(0, np.int64),
-            np.zeros((0, 8)),
-            np.zeros((0, 8, 8)),
-            np.zeros((0, 4)),
-            np.zeros(0, np.int64),
-        )
+        self._followed = _begun(np.zeros(0, np.int64), np.zeros((0, 4)), 0)
         self._begun, self._before = 0, 0
 
     @property
@@ -86,13 +79,18 @@ class Follower:
     def see(self, frame: int, boxes: Doubles, scores: Floats) -> Ints:
         """The tracks (k,) of what was found in a frame, -1 for a box of none; frames rise, and some may be left out.
 
-        Tracks are numbered as they begin. One that has ended is not followed any more.
+        A frame in which nothing was found is seen too: only so it is known that who was there is out of sight. Tracks
+        are numbered as they begin. One that has ended is not followed any more.
         """
         how, followed = self._how, self._followed
         tracks = np.full(len(boxes), NOISE, np.int64)
+        if not len(boxes) and not len(followed.numbers):
+            self._before = frame
+            return tracks
         brief = _leaving(followed, self._size) | (followed.counts < how.fewest)
         patience = np.where(brief, 0, how.patience)
-        followed = _kept(followed, frame - followed.last <= patience + self._stride)
+        # Nobody is gone because frames were passed over.
+        followed = _kept(followed, frame - followed.last <= patience + max(self._stride, frame - self._before))
         for _ in range(frame - self._before if len(followed.numbers) else 0):
             _foretell(followed)
         followed = _kept(followed, _expected_inside(followed, self._size))
@@ -127,18 +125,24 @@ class Follower:
 
 
 def motion_tracks(
-    detections: Detections, motion: Motion | None = None, size: tuple[float, float] | None = None
+    detections: Detections,
+    motion: Motion | None = None,
+    size: tuple[float, float] | None = None,
+    every: int | None = None,
 ) -> Ints:
     """The track of each box (n,), numbered in the order in which they begin; -1 for a box that belongs to none.
 
-    `size` is the picture's width and height; with it, who has left the picture is not waited for.
+    `size` is the picture's width and height; with it, who has left the picture is not waited for. `every` tells that
+    every so manieth frame was looked at; None guesses it from the frames that have boxes.
     """
     chosen = motion or Motion()
-    seen, starts = np.unique(detections.frames, return_index=True)
-    stride = int(np.gcd.reduce(np.diff(seen))) if len(seen) > 1 else 1
+    seen = np.unique(detections.frames)
+    stride = every or (int(np.gcd.reduce(np.diff(seen))) if len(seen) > 1 else 1)
     follower = Follower(chosen, size, stride)
     tracks = np.full(len(detections), NOISE, np.int64)
-    for frame, start, stop in zip(seen.tolist(), starts, np.append(starts, len(tracks))[1:], strict=True):
+    looked_at = np.union1d(seen, np.arange(seen[0], seen[-1], stride)) if len(seen) else seen
+    bounds = np.searchsorted(detections.frames, np.append(looked_at, np.iinfo(np.int64).max))
+    for frame, start, stop in zip(looked_at.tolist(), bounds, bounds[1:], strict=False):
         tracks[start:stop] = follower.see(frame, detections.boxes[start:stop], detections.scores[start:stop])
     numbers, counts = np.unique(tracks, return_counts=True)
     tracks[np.isin(tracks, numbers[counts < chosen.fewest])] = NOISE

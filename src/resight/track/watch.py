@@ -14,16 +14,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from resight.detect.seam import Detector
 from resight.errors import PhotoError
 from resight.media.video import Frame, frames, video_facts
-from resight.track.crops import EDGE, Crop, cropped
+from resight.track.bounds import picture_of
+from resight.track.crops import Crop, crop_of, usual_aspect
 from resight.track.dbscan import NOISE
 from resight.track.motion import Follower, Motion
-from resight.types import Box, Doubles, Rejection
+from resight.types import Rejection
 
 WAITING = 2.0  # seconds of film that may wait for the detector before frames are passed over
 KEPT = 5  # pictures of an animal by which it is named
+RECENT = 1000  # boxes that tell how long an animal looks from the side
+ASKED = 0.2  # seconds after which it is asked anew whether to stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,8 @@ class Passing:
 class Watched:
     """How a film was kept up with; counts of frames, and seconds.
 
-    `late` is how far the last frame lagged behind the clock, `longest` the farthest that any did.
+    `late` is how far the last frame lagged behind the clock, `longest` the farthest that any did. `unnamed` counts
+    those of whom too little was seen: fewer boxes than make a track, or no picture.
     """
 
     read: int = 0
@@ -52,6 +58,7 @@ class Watched:
     longest: float = 0.0
     seconds: float = 0.0
     detecting: float = 0.0
+    unnamed: int = 0
 
 
 @dataclass(slots=True)
@@ -70,20 +77,24 @@ def watch(
     live: bool = True,
     *,
     waiting: float = WAITING,
+    stop: threading.Event | None = None,
 ) -> Iterator[Passing | Rejection]:
     """Animals as they have gone by, and what of the film could not be read; `tell` hears how it goes.
 
     With `live` frames come by the film's clock, and those that have waited for so many seconds are passed over;
-    without, as fast as they can be read, and none is passed over.
+    without, as fast as they can be read, and none is passed over. Once `stop` is set, those in sight are told, and it
+    ends.
     """
     state = Watched(stride=stride)
-    facts = video_facts(film)
-    rate = facts.rate or 25.0
-    queue = _Queue(film, stride, waiting if live else None, state)
+    rate = video_facts(film).rate or 25.0
+    inside = picture_of(film)
+    corner = np.array([inside.x, inside.y, 0, 0])
+    queue = _Queue(film, stride, waiting if live else None, state, stop or threading.Event())
     # The patience of a second, in the film's own frames.
     how = replace(Motion(), patience=max(round(rate), 2 * stride))
-    follower = Follower(how, (facts.width, facts.height), stride)
+    follower = Follower(how, (inside.w, inside.h), stride)
     open_: dict[int, _Open] = {}
+    recent = np.zeros((0, 4))
     began = time.perf_counter()
     for one in queue.frames(began):
         if isinstance(one, Rejection):
@@ -92,63 +103,61 @@ def watch(
         before = time.perf_counter()
         found = detector.detect([one.pixels])[0]
         state.detecting += time.perf_counter() - before
-        tracks = follower.see(one.number, found.boxes, found.scores)
+        tracks = follower.see(one.number, found.boxes - corner, found.scores)
+        recent = np.concatenate([recent, found.boxes])[-RECENT:]
+        usual = usual_aspect(recent)
         for place, track in enumerate(tracks.tolist()):
-            if track != NOISE:
-                _take(open_, track, one, found.boxes, place, film)
+            if track == NOISE:
+                continue
+            held = open_.setdefault(track, _Open([], one.seconds, one.seconds))
+            held.last, held.boxes = one.seconds, held.boxes + 1
+            try:
+                crop = crop_of(film, one, found.boxes, place, track, usual, inside)
+            except PhotoError as error:
+                yield Rejection(film, f"frame {one.number}: {error}")
+            else:
+                held.crops = sorted([*held.crops, crop])[-KEPT:]
         state.looked_at += 1
         followed = set(follower.followed.tolist())
         for track in [track for track in open_ if track not in followed]:
-            yield from _gone(open_, track)
+            yield from _gone(open_, track, state)
         now = time.perf_counter() - began
         state.seconds, state.late = now, max(0.0, now - one.seconds) if live else 0.0
         state.longest = max(state.longest, state.late)
         tell(state)
     for track in list(open_):
-        yield from _gone(open_, track)
+        yield from _gone(open_, track, state)
     state.seconds = time.perf_counter() - began
     tell(state)
 
 
-def _take(open_: dict[int, _Open], track: int, frame: Frame, boxes: Doubles, place: int, film: Path) -> None:
-    box = Box(*boxes[place].tolist())
-    held = open_.setdefault(track, _Open([], frame.seconds, frame.seconds))
-    held.last, held.boxes = frame.seconds, held.boxes + 1
-    height, width = frame.pixels.shape[:2]
-    if min(box.x, box.y, width - box.x - box.w, height - box.y - box.h) <= EDGE:
-        return  # it goes on outside the picture
-    try:
-        pixels, good = cropped(film, frame, box)
-    except PhotoError:
-        return
-    crop = Crop(good, frame.number, track, box, pixels)
-    held.crops = sorted([*held.crops, crop])[-KEPT:]
-
-
-def _gone(open_: dict[int, _Open], track: int) -> Iterator[Passing]:
+def _gone(open_: dict[int, _Open], track: int, state: Watched) -> Iterator[Passing]:
     held = open_.pop(track)
     if held.crops and held.boxes >= Motion().fewest:
         yield Passing(track, tuple(held.crops[::-1]), held.first, held.last, held.boxes)
+    else:
+        state.unnamed += 1
 
 
 class _Queue:
     """Frames read by the clock on a thread of their own, every so manieth kept for the detector."""
 
-    def __init__(self, film: Path, stride: int, waiting: float | None, state: Watched) -> None:
-        self._film, self._stride, self._patience, self._state = film, stride, waiting, state
+    def __init__(self, film: Path, stride: int, waiting: float | None, state: Watched, stop: threading.Event) -> None:
+        self._film, self._stride, self._patience, self._state, self._stop = film, stride, waiting, state, stop
         self._waiting: deque[Frame | Rejection] = deque()
         self._changed = threading.Condition()
         self._ended = False
         self._error: BaseException | None = None
 
     def frames(self, began: float) -> Iterator[Frame | Rejection]:
-        """The frames for the detector; raises what reading raised."""
+        """The frames for the detector, until it is to stop; raises what reading raised."""
         reader = threading.Thread(target=self._read, args=(began,), daemon=True)
         reader.start()
         try:
-            while True:
+            while not self._stop.is_set():
                 with self._changed:
-                    self._changed.wait_for(lambda: self._waiting or self._ended)
+                    if not self._changed.wait_for(lambda: self._waiting or self._ended, ASKED):
+                        continue
                     if not self._waiting:
                         break
                     one = self._waiting.popleft()
@@ -189,7 +198,8 @@ class _Queue:
     def _wait_until(self, moment: float) -> None:
         ahead = moment - time.perf_counter()
         if self._patience is not None and ahead > 0:
-            time.sleep(ahead)
+            with self._changed:
+                self._changed.wait_for(lambda: self._ended, ahead)
 
     def _make_room(self, newest: Frame) -> None:
         """Pass over the oldest frames that wait; where the film does not play by the clock, wait instead."""
