@@ -52,7 +52,7 @@ def _model(tables: list[Path], into: Path, recipe: Path | None, thesis: bool) ->
             done.network, chosen.data.size, into / "model.onnx", {"resight.recipe": chosen.model_dump_json()}
         )
         curves_figure(done.history).savefig(into / "curves.png")
-    list_rejected(done.rejected)
+    list_rejected(done.rejected, in_json=False)
     best = done.best
     say(f"{len(done.history)} epochs; the best was epoch {best.epoch + 1}: {best.tpr:.1%} of the pairs of one animal")
     say("recognised at 1 false match in 100, on individuals that it did not learn from.")
@@ -78,7 +78,7 @@ def _detector(boxes: list[Path], into: Path, recipe: Path | None) -> None:
         shown = Exported(done.network, chosen.height, chosen.width)
         export_detector(shown, chosen.height, chosen.width, into / "detector.onnx")
     rejected += done.rejected
-    list_rejected(rejected)
+    list_rejected(rejected, in_json=False)
     say(f"{len(done.history)} epochs; the best was epoch {done.best.epoch + 1}: AP {done.best.ap50:.3f} at IoU 0.5,")
     say("on clips, or photos, that it did not learn from.")
     say(f"Use it: resight track FILM --model {into / 'detector.onnx'} --into FOLDER")

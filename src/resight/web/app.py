@@ -16,7 +16,7 @@ from resight.web import door, faults
 from resight.web.api import export, individuals, jobs, pictures, review, uploads
 from resight.web.desk import Desk
 from resight.web.gate import Gate, Who
-from resight.web.pages import home, rejected
+from resight.web.pages import doubts, home, rejected
 from resight.web.pages import individuals as individuals_page
 from resight.web.pages import jobs as jobs_page
 from resight.web.pages import people as people_page
@@ -40,7 +40,17 @@ def application(desk: Desk, who: Who, hosts: frozenset[str], secure: bool) -> AS
     app.include_router(api)
     app.include_router(door.routes(desk.catalogue, desk.known, secure))
     app.mount("/static", StaticFiles(directory=str(files("resight.web").joinpath("static"))), name="static")
-    for page in (home, rejected, review_page, individuals_page, photos_page, jobs_page, upload_page, people_page):
+    for page in (
+        home,
+        rejected,
+        doubts,
+        review_page,
+        individuals_page,
+        photos_page,
+        jobs_page,
+        upload_page,
+        people_page,
+    ):
         page.add(desk)
     nicegui_app.config.quasar_config["brand"] = {"primary": "#1b7046", "accent": "#2a5db0", "dark": "#141715"}
     ui.run_with(

@@ -27,6 +27,7 @@ PLACES = (
     Place("/review", "Review", "r"),
     Place("/individuals", "Individuals", "i"),
     Place("/photos", "Photos", "p"),
+    Place("/doubts", "Doubts", "d"),
     Place("/upload", "Add photos", "a"),
     Place("/jobs", "Jobs", "j"),
 )

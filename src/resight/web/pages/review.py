@@ -14,8 +14,9 @@ from resight.web.pages.frame import frame
 class ReviewCanvas(ui.element, component=Path(__file__).parent.parent / "static" / "review.js"):
     """The client's part: it fetches questions ahead, and sends answers, through the API."""
 
-    def __init__(self, only: int | None = None) -> None:
+    def __init__(self, only: int | None = None, *, settle: bool = False) -> None:
         super().__init__()
+        self._props["settle"] = settle
         if only is not None:
             self._props["only"] = only
 
@@ -29,6 +30,6 @@ def add(desk: Desk) -> None:
             ReviewCanvas()
 
     @ui.page("/review/{annotation}")
-    def one(request: Request, annotation: int) -> None:
+    def one(request: Request, annotation: int, settle: bool = False) -> None:
         with frame(desk, request.state.person, "/review", "Review", wide=True):
-            ReviewCanvas(annotation)
+            ReviewCanvas(annotation, settle=settle)

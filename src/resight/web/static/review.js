@@ -35,7 +35,7 @@ function picture(address, size) {
 }
 
 export default {
-  props: { only: Number },
+  props: { only: Number, settle: Boolean },
   data: () => ({
     queue: [], past: [], at: 0, photo: 0, waiting: null, loading: true, fault: "", message: "", unsent: [], busy: false,
     view: { zoom: 1, x: 0, y: 0, turn: 0 }, bright: 1, spots: false, help: false, naming: "", name: "", found: [], pick: 0,
@@ -120,7 +120,7 @@ export default {
       const question = this.question;
       if (!question) return;
       const reply = { token: token(), annotation: question.query.annotation, word, encounter: this.together, ...more };
-      this.put({ address: "/api/review/answers", body: reply, annotation: reply.annotation });
+      this.put({ address: this.settle ? "/api/review/settle" : "/api/review/answers", body: reply, annotation: reply.annotation });
       if (word === "different") {
         this.past.push({ question, at: this.at, rejected: question.choices[this.at] });
         question.choices.splice(this.at, 1);
