@@ -20,7 +20,7 @@ PROGRAM = [sys.executable, "-c", "from resight.cli import main; main()"]
 FILMS = ("detect", "track", "train", "loop", "watch", "simulate")
 COMMANDS = (
     *("init", "add", "identify", "decide", "undo", "merge", "split", "rename", "history"),
-    *("info", "relink", "repair", "evaluate", "demo", "join", "cut"),
+    *("info", "relink", "repair", "evaluate", "demo", "join", "cut", "doubts", "export", "serve", "work"),
     *FILMS,
 )
 
@@ -56,6 +56,7 @@ def test_what_is_no_catalogue_gives_one_line(resight: Resight, tmp_path: Path, c
         "relink": [tmp_path],
         "join": [1, 2],
         "cut": [1],
+        "export": ["-"],
     }
     said = resight(command, tmp_path / "nowhere", *further.get(command, []))
     assert said.code == 2
