@@ -59,7 +59,7 @@ def test_a_job_goes_on_after_server_and_worker_were_killed(served: Served, tmp_p
             worker.kill()
         again = client.post(f"/api/jobs/{job}/retry").json()["job"]
         assert ended(client, again) == "done"
-        assert "4 photos" in client.get(f"/api/jobs/{again}/log").text
+        assert "4 photos" in client.get(f"/api/jobs/{again}/log").json()["text"]
     with folder.open(served.folder) as catalogue:
         added = [one for one in lookup.catalogued(catalogue) if one.path.is_relative_to(served.folder / "photos")]
     assert len(added) == len(photos)

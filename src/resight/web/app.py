@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from importlib.resources import files
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from nicegui import app as nicegui_app
 from nicegui import ui
@@ -30,14 +30,13 @@ def application(desk: Desk, who: Who, hosts: frozenset[str], secure: bool) -> AS
 
     `secure`: it is reached over HTTPS alone, by a server before this one.
     """
-    app = FastAPI(
-        title="resight", version=__version__, docs_url="/api/docs", redoc_url=None, openapi_url="/api/openapi.json"
-    )
-    faults.install(app)
-    api = APIRouter(prefix="/api")
+    app = FastAPI(title="resight", docs_url=None, redoc_url=None, openapi_url=None)
+    # An application of its own: whatever is not its address is answered by it, and not by the pages.
+    api = FastAPI(title="resight", version=__version__, redoc_url=None, responses=faults.TOLD)
+    faults.install(api)
     for part in (review, individuals, jobs, uploads, export, pictures):
         api.include_router(part.routes(desk))
-    app.include_router(api)
+    app.mount("/api", api)
     app.include_router(door.routes(desk.catalogue, desk.known, secure))
     app.mount("/static", StaticFiles(directory=str(files("resight.web").joinpath("static"))), name="static")
     for page in (
@@ -57,6 +56,7 @@ def application(desk: Desk, who: Who, hosts: frozenset[str], secure: bool) -> AS
         app,
         title="resight",
         dark=None,
+        language="en-GB",
         storage_secret=secrets.token_hex(32),
         show_welcome_message=False,
         tailwind=False,

@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 
 from resight.errors import ResightError
 from resight.web.uploads import PieceError
 
 CONFLICT = 409
+
+
+class Refusal(BaseModel):
+    """Why a request was not answered; `size`: how much is there of a file whose next piece does not fit."""
+
+    detail: str
+    size: int | None = None
+
+
+# What any address may answer besides what it is for.
+TOLD: dict[int | str, dict[str, Any]] = {
+    status: {"description": words, "model": Refusal}
+    for status, words in (
+        (400, "The request could not be read"),
+        (401, "Nobody is logged in"),
+        (403, "This person may not do that, or the request comes from another site"),
+        (CONFLICT, "It does not fit what is there; nothing has changed"),
+        (410, "The photo is not where it was"),
+        (413, "Too much at once"),
+        (421, "The program is not served under this name"),
+    )
+}
 
 
 class RefusedError(Exception):

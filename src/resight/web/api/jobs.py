@@ -6,7 +6,6 @@ import time
 from datetime import datetime
 
 from fastapi import APIRouter
-from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from resight.web.desk import Desk
@@ -40,6 +39,12 @@ class Jobs(BaseModel):
 
     jobs: list[Shown]
     workers: list[Worker]
+
+
+class Log(BaseModel):
+    """What a job said, the end of it."""
+
+    text: str
 
 
 class Asked(BaseModel):
@@ -76,10 +81,10 @@ def routes(desk: Desk) -> APIRouter:
         """The same again; it goes on where the first stopped."""
         return Asked(job=desk.board.retry(job))
 
-    @router.get("/{job}/log", response_class=PlainTextResponse)
-    def log(_person: Viewer, job: str) -> str:
+    @router.get("/{job}/log")
+    def log(_person: Viewer, job: str) -> Log:
         """What the job said."""
-        return desk.board.log(job)
+        return Log(text=desk.board.log(job))
 
     return router
 

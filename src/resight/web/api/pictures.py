@@ -12,6 +12,7 @@ from resight.errors import PhotoError
 from resight.web.desk import Desk
 from resight.web.faults import RefusedError
 from resight.web.gate import Viewer
+from resight.web.ids import Id
 from resight.web.pictures import SIZES
 
 # What an address shows never changes: it holds the photo's hash and the box.
@@ -24,7 +25,7 @@ def routes(desk: Desk) -> APIRouter:
     router = APIRouter(tags=["pictures"])
 
     @router.get("/annotations/{annotation}/picture", response_class=FileResponse)
-    def picture(_person: Viewer, annotation: int, size: Size = 720, whole: bool = False) -> FileResponse:
+    def picture(_person: Viewer, annotation: Id, size: Size = 720, whole: bool = False) -> FileResponse:
         """The animal cut out of its photo, or with `whole` the photo, as a JPEG file."""
         one = catalogued(desk.catalogue, [annotation])[0]
         try:

@@ -6,18 +6,18 @@ from collections.abc import Set
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 
 from resight.catalogue import proposals
 from resight.types import Verdict
 from resight.web.answering import Reply, Word, take_back, write_down
 from resight.web.desk import Desk
 from resight.web.gate import Curator, Reviewer
+from resight.web.ids import Id
 from resight.web.questions import Question, questions
 
 MOST = 20
 Token = Annotated[str, Field(min_length=8, max_length=64, description="made by the client, new for every answer")]
-Id = Annotated[int, Field(ge=1, lt=2**31)]
 
 
 class Queue(BaseModel):
@@ -35,7 +35,7 @@ class Answering(BaseModel):
     word: Word
     individual: Id | None = None
     name: Annotated[str, Field(max_length=200)] = ""
-    encounter: bool = True
+    encounter: StrictBool = True
 
 
 class TakingBack(BaseModel):

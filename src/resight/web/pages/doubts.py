@@ -12,6 +12,7 @@ from resight.catalogue.roles import Person, Role
 from resight.export.words import counted, percent
 from resight.identify.doubts import Suspicion, read_doubts, suspicions
 from resight.web.desk import Desk
+from resight.web.pages.acting import button, still
 from resight.web.pages.frame import frame, heading, nothing
 from resight.web.pages.grid import thumbnail
 from resight.work.jobs import Order
@@ -38,7 +39,7 @@ def add(desk: Desk) -> None:
             heading("Worth a second look", "Where two people did not agree, and names that look wrong.")
             if person.role.may(Role.CURATOR):
                 with ui.element("div").classes("tools"):
-                    ui.button("Look for names that look wrong", on_click=lambda: _look(desk, person)).classes("button")
+                    button("Look for names that look wrong", lambda: _look(desk, person))
             if not apart and not together:
                 text = "Nobody has looked for wrong names yet." if found is None else "No name looks wrong."
                 nothing(text, "Every named photo is asked again, and compared with the other encounters.")
@@ -50,6 +51,8 @@ def add(desk: Desk) -> None:
 
 
 def _look(desk: Desk, person: Person) -> None:
+    if not still(desk, person, Role.CURATOR):
+        return
     desk.board.add(Order("Look for names that look wrong", ("doubts", str(desk.catalogue.folder)), person.name))
     ui.navigate.to("/jobs")
 

@@ -8,16 +8,16 @@ from fastapi import Request
 from nicegui import ui
 
 from resight.catalogue.decisions import Merged, Noted, Renamed, Split, Undone, tidy_name
-from resight.catalogue.folder import Catalogue
 from resight.catalogue.log import append, history
 from resight.catalogue.lookup import Catalogued, catalogued, individuals, names_ever, photos_of
 from resight.catalogue.roles import Person, Role
 from resight.catalogue.words import describe
-from resight.errors import ResightError
 from resight.export.words import counted
 from resight.types import Side
 from resight.web.desk import Desk
+from resight.web.ids import Id
 from resight.web.known import About, about, annotations_of
+from resight.web.pages.acting import button, do
 from resight.web.pages.frame import escaped, frame, heading, nothing
 from resight.web.pages.grid import pager, thumbnail
 
@@ -54,7 +54,7 @@ def add(desk: Desk) -> None:
             pager(len(known), PAGE, page, "/individuals", {"text": text})
 
     @ui.page("/individuals/{individual}")
-    def one(request: Request, individual: int) -> None:
+    def one(request: Request, individual: Id) -> None:
         person: Person = request.state.person
         known = about(desk.catalogue, individual)
         with frame(desk, person, "/individuals", known.name if known else "Nobody"):
@@ -64,11 +64,11 @@ def add(desk: Desk) -> None:
             photos = catalogued(desk.catalogue, annotations_of(desk.catalogue, individual))
             heading(known.name, _met(photos))
             if person.role.may(Role.CURATOR):
-                _tools(desk.catalogue, person, known, photos)
+                _tools(desk, person, known, photos)
             _portraits(photos)
             _encounters(photos)
-            _notes(desk.catalogue, person, known)
-            _history(desk.catalogue, individual)
+            _notes(desk, person, known)
+            _history(desk, person, individual)
 
 
 def _search(text: str) -> None:
@@ -124,7 +124,7 @@ def _encounters(photos: list[Catalogued]) -> None:
                         ui.label(f"{place.lat:.4f}, {place.lon:.4f}").classes("quiet")
 
 
-def _notes(catalogue: Catalogue, person: Person, known: About) -> None:
+def _notes(desk: Desk, person: Person, known: About) -> None:
     with ui.element("section").classes("panel"):
         ui.html("<h2>What is known</h2>", sanitize=False)
         may = person.role.may(Role.CURATOR)
@@ -142,42 +142,52 @@ def _notes(catalogue: Catalogue, person: Person, known: About) -> None:
             new = {"sex": sex.value, "life_stage": stage.value, "marks": marks.value, "notes": notes.value}
             changed = {field: text for field, text in new.items() if text != getattr(known, field)}
             if changed:
-                _do(lambda: append(catalogue, Noted(known.id, **changed), person.name), "Written down.")
+                do(
+                    desk,
+                    person,
+                    Role.CURATOR,
+                    lambda: append(desk.catalogue, Noted(known.id, **changed), person.name),
+                    "Written down.",
+                )
 
-        ui.button("Save", on_click=save).classes("button")
+        button("Save", save)
 
 
-def _tools(catalogue: Catalogue, person: Person, known: About, photos: list[Catalogued]) -> None:
+def _tools(desk: Desk, person: Person, known: About, photos: list[Catalogued]) -> None:
     with ui.element("div").classes("tools"):
-        ui.button("Rename", on_click=lambda: _rename(catalogue, person, known)).classes("button").props("flat")
-        ui.button("Merge with another", on_click=lambda: _merge(catalogue, person, known, photos)).classes(
-            "button"
-        ).props("flat")
+        button("Rename", lambda: _rename(desk, person, known))
+        button("Merge with another", lambda: _merge(desk, person, known, photos))
 
         async def split() -> None:
             ticked = await ui.run_javascript(
                 "Array.from(document.querySelectorAll('input[name=annotation]:checked'), (one) => Number(one.value))"
             )
-            _split(catalogue, person, known, photos, ticked)
+            _split(desk, person, known, photos, ticked)
 
-        ui.button("Split off the ticked photos", on_click=split).classes("button").props("flat")
+        button("Split off the ticked photos", split)
 
 
-def _rename(catalogue: Catalogue, person: Person, known: About) -> None:
+def _rename(desk: Desk, person: Person, known: About) -> None:
     with ui.dialog() as dialog, ui.card().classes("dialog"):
         ui.label(f"Another name for {known.name}").classes("said")
         name = ui.input("Name", value=known.name).props("outlined autofocus")
 
         def done() -> None:
             dialog.close()
-            _do(lambda: append(catalogue, Renamed(known.id, tidy_name(name.value)), person.name), "Renamed.")
+            do(
+                desk,
+                person,
+                Role.CURATOR,
+                lambda: append(desk.catalogue, Renamed(known.id, tidy_name(name.value)), person.name),
+                "Renamed.",
+            )
 
-        ui.button("Rename", on_click=done).classes("button")
+        button("Rename", done)
     dialog.open()
 
 
-def _merge(catalogue: Catalogue, person: Person, known: About, photos: list[Catalogued]) -> None:
-    others = {one.id: one.name for one in individuals(catalogue) if one.id != known.id}
+def _merge(desk: Desk, person: Person, known: About, photos: list[Catalogued]) -> None:
+    others = {one.id: one.name for one in individuals(desk.catalogue) if one.id != known.id}
     with ui.dialog() as dialog, ui.card().classes("dialog"):
         ui.label(f"{known.name} is the same animal as …").classes("said")
         chosen = ui.select(others, with_input=True, label="Name").props("outlined autofocus")
@@ -187,7 +197,7 @@ def _merge(catalogue: Catalogue, person: Person, known: About, photos: list[Cata
             preview.clear()
             if chosen.value is None:
                 return
-            joining = catalogued(catalogue, annotations_of(catalogue, chosen.value))
+            joining = catalogued(desk.catalogue, annotations_of(desk.catalogue, chosen.value))
             with preview:
                 ui.label(
                     f"{known.name} takes {counted(len(joining), 'photo')} of {others[chosen.value]}, and then has "
@@ -200,14 +210,20 @@ def _merge(catalogue: Catalogue, person: Person, known: About, photos: list[Cata
         def done() -> None:
             dialog.close()
             if chosen.value is not None:
-                _do(lambda: append(catalogue, Merged(known.id, chosen.value), person.name), "Merged.")
+                do(
+                    desk,
+                    person,
+                    Role.CURATOR,
+                    lambda: append(desk.catalogue, Merged(known.id, chosen.value), person.name),
+                    "Merged.",
+                )
 
         chosen.on_value_change(show)
-        ui.button("Merge", on_click=done).classes("button")
+        button("Merge", done)
     dialog.open()
 
 
-def _split(catalogue: Catalogue, person: Person, known: About, photos: list[Catalogued], ticked: list[int]) -> None:
+def _split(desk: Desk, person: Person, known: About, photos: list[Catalogued], ticked: list[int]) -> None:
     if not ticked:
         ui.notify("Tick the photos of the other animal first.", type="warning")
         return
@@ -226,41 +242,29 @@ def _split(catalogue: Catalogue, person: Person, known: About, photos: list[Cata
             if made is None:
                 ui.notify("It needs a name.", type="warning")
                 return
-            _do(lambda: append(catalogue, made, person.name), "Split.")
+            do(desk, person, Role.CURATOR, lambda: append(desk.catalogue, made, person.name), "Split.")
 
-        ui.button("Split", on_click=done).classes("button")
+        button("Split", done)
     dialog.open()
 
 
-def _history(catalogue: Catalogue, individual: int) -> None:
-    names = names_ever(catalogue)
+def _history(desk: Desk, person: Person, individual: int) -> None:
+    names = names_ever(desk.catalogue)
     with ui.element("section").classes("panel"):
         ui.html("<h2>History</h2>", sanitize=False)
         with ui.element("ul").classes("log"):
-            for entry in history(catalogue, individual=individual, limit=SHOWN_HISTORY):
+            for entry in history(desk.catalogue, individual=individual, limit=SHOWN_HISTORY):
                 with ui.element("li").classes("undone" if entry.undone_by else ""):
                     ui.label(entry.at.strftime("%Y-%m-%d %H:%M")).classes("quiet")
                     ui.label(describe(entry.decision, names))
                     ui.label(f"{entry.by}{', undone since' if entry.undone_by else ''}").classes("quiet")
-                    if entry.undone_by is None and not isinstance(entry.decision, Undone):
-                        _undo(catalogue, entry.id)
+                    may = person.role.may(Role.CURATOR) and entry.undone_by is None
+                    if may and not isinstance(entry.decision, Undone):
+                        _undo(desk, person, entry.id)
 
 
-def _undo(catalogue: Catalogue, decision: int) -> None:
+def _undo(desk: Desk, person: Person, decision: int) -> None:
     def undo() -> None:
-        person: Person = ui.context.client.request.state.person
-        _do(lambda: append(catalogue, Undone(decision), person.name), "Undone.")
+        do(desk, person, Role.CURATOR, lambda: append(desk.catalogue, Undone(decision), person.name), "Undone.")
 
-    ui.button("Undo", on_click=undo).props("flat dense").classes("plain")
-
-
-def _do(act: object, said: str) -> None:
-    """Do it, say so, and show the page as it is now; say why where it cannot be done."""
-    assert callable(act)
-    try:
-        act()
-    except ResightError as error:
-        ui.notify(str(error), type="negative", multi_line=True, timeout=8000)
-        return
-    ui.notify(said, type="positive")
-    ui.navigate.reload()
+    ui.button("Undo", on_click=undo, color=None).props("flat dense no-caps").classes("plain")

@@ -9,6 +9,7 @@ from resight.catalogue import people
 from resight.catalogue.roles import Person, Role
 from resight.errors import ResightError
 from resight.web.desk import Desk
+from resight.web.pages.acting import button, do
 from resight.web.pages.frame import frame, heading, nothing
 
 SHOWN_VISITS = 200
@@ -104,21 +105,16 @@ def _new(desk: Desk, person: Person) -> None:
             ).props("outlined dense")
 
         def add_one() -> None:
-            if _still(desk, person):
-                _do(
-                    lambda: people.add_person(
-                        desk.catalogue, name.value, password.value, Role(role.value), person.name
-                    ),
-                    "Added.",
-                )
+            new = name.value, password.value, Role(role.value)
+            do(desk, person, Role.ADMIN, lambda: people.add_person(desk.catalogue, *new, person.name), "Added.")
 
-        ui.button("Add", on_click=add_one).classes("button")
+        button("Add", add_one)
 
 
 def _change(desk: Desk, person: Person, name: str, role: Role | None = None, active: bool | None = None) -> None:
-    if _still(desk, person):
-        _do(lambda: people.change_person(desk.catalogue, name, person.name, role, active), "Changed.")
-        desk.known.forget()
+    changed = lambda: people.change_person(desk.catalogue, name, person.name, role, active)  # noqa: E731
+    do(desk, person, Role.ADMIN, changed, "Changed.")
+    desk.known.forget()
 
 
 def _password(desk: Desk, person: Person) -> None:
@@ -127,13 +123,21 @@ def _password(desk: Desk, person: Person) -> None:
         new = ui.input("New password", password=True).props("outlined dense autocomplete=new-password")
 
         def change() -> None:
-            _do(
-                lambda: people.change_person(desk.catalogue, person.name, person.name, password=new.value or " "),
+            said = new.value or " "
+            do(
+                desk,
+                person,
+                Role.VIEWER,
+                lambda: people.change_person(desk.catalogue, person.name, person.name, password=said),
                 "Changed. Log in again.",
             )
             desk.known.forget()
 
-        ui.button("Change it", on_click=change).classes("button")
+        button("Change it", change)
+
+
+def _revoke(desk: Desk, person: Person, label: str) -> None:
+    do(desk, person, Role.VIEWER, lambda: people.revoke(desk.catalogue, person.name, label), "Revoked.")
 
 
 def _tokens(desk: Desk, person: Person) -> None:
@@ -143,12 +147,7 @@ def _tokens(desk: Desk, person: Person) -> None:
         for token in people.tokens(desk.catalogue, person.name):
             with ui.element("div").classes("tools"):
                 ui.label(f"{token.label}, since {token.made_at:%Y-%m-%d}")
-                ui.button(
-                    "Revoke",
-                    on_click=lambda label=token.label: _do(
-                        lambda: people.revoke(desk.catalogue, person.name, label), "Revoked."
-                    ),
-                ).classes("button").props("flat")
+                button("Revoke", lambda label=token.label: _revoke(desk, person, label))
         label = ui.input("What it is for").props("outlined dense")
 
         def make() -> None:
@@ -160,29 +159,7 @@ def _tokens(desk: Desk, person: Person) -> None:
             with ui.dialog() as dialog, ui.card().classes("dialog broad"):
                 ui.label("Copy it now: it is not shown again.").classes("said")
                 ui.label(token).classes("token")
-                ui.button("Done", on_click=ui.navigate.reload).classes("button")
+                button("Done", ui.navigate.reload)
             dialog.open()
 
-        ui.button("Make a token", on_click=make).classes("button")
-
-
-def _still(desk: Desk, person: Person) -> bool:
-    """Whether this person is admin now, and not only when the page was opened."""
-    if desk.open_door:
-        return True
-    now = {one.name: one for one in people.people(desk.catalogue) if one.active}.get(person.name)
-    if now is None or not now.role.may(Role.ADMIN):
-        ui.notify("You are no admin any more.", type="negative")
-        return False
-    return True
-
-
-def _do(act: object, said: str) -> None:
-    assert callable(act)
-    try:
-        act()
-    except ResightError as error:
-        ui.notify(str(error), type="negative", multi_line=True, timeout=8000)
-        return
-    ui.notify(said, type="positive")
-    ui.navigate.reload()
+        button("Make a token", make)

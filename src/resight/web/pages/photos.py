@@ -9,11 +9,13 @@ from resight.catalogue.decisions import Corrected
 from resight.catalogue.log import append
 from resight.catalogue.lookup import catalogued
 from resight.catalogue.roles import Person, Role
-from resight.errors import CatalogueError, ResightError
+from resight.errors import CatalogueError
 from resight.export.words import counted
 from resight.types import Side
 from resight.web.desk import Desk
 from resight.web.filters import Filter, State, matching
+from resight.web.ids import Id
+from resight.web.pages.acting import do
 from resight.web.pages.frame import escaped, frame, heading, nothing
 from resight.web.pages.grid import pager, thumbnail
 from resight.web.questions import animal
@@ -57,7 +59,7 @@ def add(desk: Desk) -> None:
             pager(total, PAGE, page, "/photos", asked)
 
     @ui.page("/photos/{annotation}")
-    def photo(request: Request, annotation: int) -> None:
+    def photo(request: Request, annotation: Id) -> None:
         person: Person = request.state.person
         with frame(desk, person, "/photos", f"Photo {annotation}"):
             try:
@@ -97,12 +99,8 @@ def add(desk: Desk) -> None:
 
 def _side(desk: Desk, person: Person, annotation: int, side: Side) -> None:
     def correct(value: str) -> None:
-        try:
-            append(desk.catalogue, Corrected(annotation, side=Side(value)), person.name)
-        except ResightError as error:
-            ui.notify(str(error), type="negative")
-            return
-        ui.notify("Corrected.", type="positive")
+        made = Corrected(annotation, side=Side(value))
+        do(desk, person, Role.CURATOR, lambda: append(desk.catalogue, made, person.name), "Corrected.")
 
     ui.select([one.value for one in Side], value=side.value, label="Side", on_change=lambda e: correct(e.value)).props(
         "outlined dense"

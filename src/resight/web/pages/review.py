@@ -8,6 +8,7 @@ from fastapi import Request
 from nicegui import ui
 
 from resight.web.desk import Desk
+from resight.web.ids import Id
 from resight.web.pages.frame import frame
 
 
@@ -30,6 +31,6 @@ def add(desk: Desk) -> None:
             ReviewCanvas()
 
     @ui.page("/review/{annotation}")
-    def one(request: Request, annotation: int, settle: bool = False) -> None:
+    def one(request: Request, annotation: Id, settle: bool = False) -> None:
         with frame(desk, request.state.person, "/review", "Review", wide=True):
             ReviewCanvas(annotation, settle=settle)

@@ -20,7 +20,7 @@ export default {
       await this.look();
     },
     async open(job) {
-      this.log = { title: job.title, text: await (await fetch(`/api/jobs/${job.id}/log`)).text() };
+      this.log = { title: job.title, text: (await (await fetch(`/api/jobs/${job.id}/log`)).json()).text };
     },
     left(seconds) {
       if (seconds === null) return "";
