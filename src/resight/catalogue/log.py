@@ -40,6 +40,12 @@ def append(catalogue: Catalogue, decision: Decision, by: str, grounds: Grounds |
         return append_all(session, [decision], by, grounds)[0]
 
 
+def append_together(catalogue: Catalogue, decisions: Sequence[Decision], by: str) -> list[int]:
+    """Write several decisions, all or none of them; CatalogueError where one cannot be made."""
+    with catalogue.writing() as session:
+        return append_all(session, decisions, by)
+
+
 def append_all(session: Session, decisions: Sequence[Decision], by: str, grounds: Grounds | None = None) -> list[int]:
     """Write decisions in this order as a part of the session's transaction, all on the same grounds.
 

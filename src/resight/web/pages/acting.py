@@ -18,6 +18,14 @@ def button(text: str, act: Callable[..., object]) -> ui.button:
     return ui.button(text, on_click=act, color=None).classes("button").props("flat no-caps")
 
 
+async def ticked_annotations() -> list[int]:
+    """The annotations whose pictures are ticked on the page."""
+    found: list[int] = await ui.run_javascript(
+        "Array.from(document.querySelectorAll('input[name=annotation]:checked'), (one) => Number(one.value))"
+    )
+    return found
+
+
 def still(desk: Desk, person: Person, needed: Role) -> bool:
     """Whether the person has the role now, and not only when the page was opened; if not, the page says so."""
     if desk.open_door:

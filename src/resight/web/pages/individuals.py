@@ -17,9 +17,10 @@ from resight.types import Side
 from resight.web.desk import Desk
 from resight.web.ids import Id
 from resight.web.known import About, about, annotations_of
-from resight.web.pages.acting import button, do
+from resight.web.pages.acting import button, do, ticked_annotations
 from resight.web.pages.frame import escaped, frame, heading, nothing
 from resight.web.pages.grid import pager, thumbnail
+from resight.web.pages.map import Met, map_svg
 
 PAGE = 60
 SHOWN_HISTORY = 30
@@ -113,9 +114,13 @@ def _encounters(photos: list[Catalogued]) -> None:
     days = {label: min((o.taken_at.date() for o in some if o.taken_at), default=None) for label, some in met.items()}
     with ui.element("section").classes("panel"):
         ui.html("<h2>Encounters</h2>", sanitize=False)
+        ordered = sorted(met, key=lambda key: (str(days[key] or "9999"), key))
+        found = [(label, next((o.place for o in met[label] if o.place), None)) for label in ordered]
+        drawn = map_svg([Met(place, f"{days[label] or ''} {label}") for label, place in found if place is not None])
+        if drawn:
+            ui.html(drawn, sanitize=False)
         with ui.element("ol").classes("timeline"):
-            for label in sorted(met, key=lambda key: (str(days[key] or "9999"), key)):
-                place = next((o.place for o in met[label] if o.place), None)
+            for label, place in found:
                 with ui.element("li"):
                     ui.label(str(days[label] or "no date")).classes("when")
                     ui.label(label)
@@ -159,9 +164,7 @@ def _tools(desk: Desk, person: Person, known: About, photos: list[Catalogued]) -
         button("Merge with another", lambda: _merge(desk, person, known, photos))
 
         async def split() -> None:
-            ticked = await ui.run_javascript(
-                "Array.from(document.querySelectorAll('input[name=annotation]:checked'), (one) => Number(one.value))"
-            )
+            ticked = await ticked_annotations()
             _split(desk, person, known, photos, ticked)
 
         button("Split off the ticked photos", split)

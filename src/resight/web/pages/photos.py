@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fastapi import Request
 from nicegui import ui
 
-from resight.catalogue.decisions import Corrected
-from resight.catalogue.log import append
-from resight.catalogue.lookup import catalogued
+from resight.catalogue.decisions import Assigned, Corrected, Decision
+from resight.catalogue.log import append, append_together
+from resight.catalogue.lookup import Catalogued, catalogued, individuals
 from resight.catalogue.roles import Person, Role
 from resight.errors import CatalogueError
 from resight.export.words import counted
@@ -15,13 +17,24 @@ from resight.types import Side
 from resight.web.desk import Desk
 from resight.web.filters import Filter, State, matching
 from resight.web.ids import Id
-from resight.web.pages.acting import do
+from resight.web.pages.acting import button, do, ticked_annotations
 from resight.web.pages.frame import escaped, frame, heading, nothing
 from resight.web.pages.grid import pager, thumbnail
 from resight.web.questions import animal
 
 PAGE = 60
 STATES = {State.ANY: "all", State.NAMED: "named", State.UNNAMED: "not named", State.ASIDE: "put aside as unsure"}
+
+
+class PhotoBox(ui.element, component=Path(__file__).parent.parent / "static" / "boxes.js"):
+    """The client's part: the whole photo, and the box that can be drawn anew."""
+
+    def __init__(self, one: Catalogued, photo: str, may: bool) -> None:
+        super().__init__()
+        box = None if one.box is None else [one.box.x, one.box.y, one.box.w, one.box.h]
+        self._props |= {
+            "photo": photo, "box": box, "width": one.width, "height": one.height, "annotation": one.id, "may": may,
+        }  # fmt: skip
 
 
 def add(desk: Desk) -> None:
@@ -52,10 +65,13 @@ def add(desk: Desk) -> None:
             if not keys:
                 nothing("No photo fits.", "Take a filter away.")
                 return
+            person: Person = request.state.person
+            if person.role.may(Role.CURATOR):
+                _ticked_tools(desk, person)
             with ui.element("ul").classes("grid"):
                 for one in catalogued(desk.catalogue, keys):
                     day = "" if one.taken_at is None else one.taken_at.date().isoformat()
-                    thumbnail(one, one.name or "not named", day or one.path.name, f"/photos/{one.id}")
+                    thumbnail(one, one.name or "not named", day or one.path.name, f"/photos/{one.id}", checked=True)
             pager(total, PAGE, page, "/photos", asked)
 
     @ui.page("/photos/{annotation}")
@@ -69,15 +85,7 @@ def add(desk: Desk) -> None:
                 return
             heading(one.name or "Not named yet", one.path.name)
             shown = animal(one)
-            address = escaped(f"{shown.picture}&size=1600&whole=true")
-            box = ""
-            if one.box is not None:
-                place = (
-                    f"left:{100 * one.box.x / one.width:.3f}%;top:{100 * one.box.y / one.height:.3f}%;"
-                    f"width:{100 * one.box.w / one.width:.3f}%;height:{100 * one.box.h / one.height:.3f}%"
-                )
-                box = f'<span class="box" style="{place}"></span>'
-            ui.html(f'<div class="whole"><img src="{address}" alt="The whole photo">{box}</div>', sanitize=False)
+            PhotoBox(one, f"{shown.picture}&size=1600&whole=true", person.role.may(Role.CURATOR))
             with ui.element("dl").classes("facts"):
                 for what, value in (
                     ("Individual", one.name or "not named"),
@@ -95,6 +103,28 @@ def add(desk: Desk) -> None:
                 ui.link("Ask who it is", f"/review/{one.id}").classes("button")
                 if person.role.may(Role.CURATOR):
                     _side(desk, person, one.id, one.side)
+
+
+def _ticked_tools(desk: Desk, person: Person) -> None:
+    """What is done with all ticked photos at once; each is one step for an undo."""
+    names = {one.id: one.name for one in individuals(desk.catalogue)}
+    with ui.element("div").classes("tools"):
+        whom = ui.select(names, with_input=True, label="Ticked photos show").props("outlined dense clearable")
+        side = ui.select([one.value for one in Side], label="Their side is").props("outlined dense clearable")
+
+        async def act() -> None:
+            ticked = await ticked_annotations()
+            made: list[Decision] = []
+            if whom.value is not None:
+                made.append(Assigned(tuple(ticked), whom.value))
+            if side.value is not None:
+                made += [Corrected(key, side=Side(side.value)) for key in ticked]
+            if not ticked or not made:
+                ui.notify("Tick photos, and say whom they show or which side.", type="warning")
+                return
+            do(desk, person, Role.CURATOR, lambda: append_together(desk.catalogue, made, person.name), "Written down.")
+
+        button("Write down", act)
 
 
 def _side(desk: Desk, person: Person, annotation: int, side: Side) -> None:
