@@ -20,7 +20,7 @@ PROGRAM = [sys.executable, "-c", "from resight.cli import main; main()"]
 FILMS = ("detect", "track", "train", "loop", "watch", "simulate")
 COMMANDS = (
     *("init", "add", "identify", "decide", "undo", "merge", "split", "rename", "history"),
-    *("info", "relink", "repair", "evaluate", "demo", "join", "cut", "doubts", "export", "serve", "work"),
+    *("info", "relink", "repair", "evaluate", "demo", "join", "cut", "doubts", "export", "plane", "serve", "work"),
     *FILMS,
 )
 

@@ -6,8 +6,10 @@ from playwright.sync_api import expect
 from tests.browser import browsing
 from tests.web.served import Served
 
-PAGES = ("/", "/review", "/individuals", "/individuals/1", "/photos", "/photos/1", "/upload", "/jobs", "/doubts",
-         "/people", "/account", "/rejected")  # fmt: skip
+PAGES = (
+    *("/", "/review", "/individuals", "/individuals/1", "/photos", "/photos/1", "/upload", "/jobs"),
+    *("/doubts", "/explore", "/people", "/account", "/rejected"),
+)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -26,6 +26,8 @@ PAGES = {
     "/jobs": "No job yet.",
     "/people": "Nobody has to log in yet.",
     "/account": "open on this machine alone",
+    "/doubts": "Nobody has looked for wrong names yet.",
+    "/explore": "No plane has been made yet.",
     "/rejected": "Every file could be used.",
 }
 

@@ -19,6 +19,7 @@ from resight.cli import (
     init,
     loop,
     people,
+    plane,
     serve,
     simulate,
     status,
@@ -57,6 +58,7 @@ app.command("repair")(status.repair)
 app.command("evaluate")(evaluate.evaluate)
 app.command("export")(export.export)
 app.command("doubts")(doubts.doubts)
+app.command("plane")(plane.plane)
 app.command("detect")(track.detect)
 app.command("track")(track.track)
 app.command("train")(train.train)

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from resight import __version__
 from resight.web import door, faults
-from resight.web.api import corrections, export, individuals, jobs, pictures, review, uploads
+from resight.web.api import corrections, export, individuals, jobs, pictures, plane, review, uploads
 from resight.web.desk import Desk
 from resight.web.gate import Gate, Who
 from resight.web.pages import doubts, home, rejected
@@ -34,7 +34,7 @@ def application(desk: Desk, who: Who, hosts: frozenset[str], secure: bool) -> AS
     # An application of its own: whatever is not its address is answered by it, and not by the pages.
     api = FastAPI(title="resight", version=__version__, redoc_url=None, responses=faults.TOLD)
     faults.install(api)
-    for part in (review, individuals, corrections, jobs, uploads, export, pictures):
+    for part in (review, individuals, corrections, jobs, uploads, export, plane, pictures):
         api.include_router(part.routes(desk))
     app.mount("/api", api)
     app.include_router(door.routes(desk.catalogue, desk.known, secure))
@@ -43,6 +43,7 @@ def application(desk: Desk, who: Who, hosts: frozenset[str], secure: bool) -> AS
         home,
         rejected,
         doubts,
+        explore,
         review_page,
         individuals_page,
         photos_page,

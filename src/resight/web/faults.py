@@ -28,6 +28,7 @@ TOLD: dict[int | str, dict[str, Any]] = {
         (400, "The request could not be read"),
         (401, "Nobody is logged in"),
         (403, "This person may not do that, or the request comes from another site"),
+        (404, "There is no such thing"),
         (CONFLICT, "It does not fit what is there; nothing has changed"),
         (410, "The photo is not where it was"),
         (413, "Too much at once"),

@@ -28,6 +28,7 @@ PLACES = (
     Place("/individuals", "Individuals", "i"),
     Place("/photos", "Photos", "p"),
     Place("/doubts", "Doubts", "d"),
+    Place("/explore", "Explore", "e"),
     Place("/upload", "Add photos", "a"),
     Place("/jobs", "Jobs", "j"),
 )

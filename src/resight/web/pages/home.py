@@ -16,6 +16,8 @@ from resight.web.growth import growth
 from resight.web.pages.frame import frame, heading, nothing
 
 LATEST = 12
+DAY = "{yyyy}-{MM}-{dd}"
+QUIET, GRID = "#7d877f", "#80808040"  # to be read on white and on black
 WAITING = {
     Verdict.UNDECIDED: "need your eye",
     Verdict.KNOWN: "probably known, to be confirmed",
@@ -90,14 +92,14 @@ def _curve(desk: Desk) -> None:
     ui.echart(
         {
             "grid": {"left": 60, "right": 60, "top": 36, "bottom": 30},
-            "legend": {"top": 0, "textStyle": {"color": "#808780"}},
+            "legend": {"top": 0, "textStyle": {"color": QUIET}},
             "tooltip": {"trigger": "axis"},
-            "xAxis": {"type": "time"},
-            "yAxis": [{"type": "value", "name": "individuals"}, {"type": "value", "name": "encounters"}],
+            "xAxis": {"type": "time", "axisLabel": {"color": QUIET, "formatter": DAY, "hideOverlap": True}},
+            "yAxis": [_axis("individuals", GRID), _axis("encounters", "transparent")],
             "series": [
                 {
                     "name": "individuals discovered", "type": "line", "step": "end", "showSymbol": False,
-                    "data": list(zip(grown.days, grown.individuals, strict=True)), "color": "#1b7046",
+                    "data": list(zip(grown.days, grown.individuals, strict=True)), "color": "#2f9e68",
                 },
                 {
                     "name": "encounters", "type": "line", "step": "end", "showSymbol": False, "yAxisIndex": 1,
@@ -106,6 +108,11 @@ def _curve(desk: Desk) -> None:
             ],
         }
     ).classes("curve")  # fmt: skip
+
+
+def _axis(name: str, lines: str) -> dict[str, object]:
+    words, grid = {"color": QUIET}, {"lineStyle": {"color": lines}}
+    return {"type": "value", "name": name, "nameTextStyle": words, "axisLabel": words, "splitLine": grid}
 
 
 def _latest(desk: Desk) -> None:

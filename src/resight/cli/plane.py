@@ -1,0 +1,42 @@
+"""resight plane: all animals on a plane, near those that they are like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from resight.cli.console import progress, say
+from resight.cli.options import Folder
+
+
+def plane(
+    catalogue: Folder,
+    csv: Annotated[Path | None, typer.Option(help="Write the points as a table; '-' prints it.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another arrangement of the same likeness.")] = 0,
+) -> None:
+    """Place every described animal on a plane, near those that it is like, and find clusters. Nothing is changed.
+
+    The browser shows it on the page Explore.
+
+    Example: resight plane whales
+    """
+    from resight.catalogue.folder import open as open_catalogue
+    from resight.export.identification import appearing
+    from resight.export.plane import write_plane
+    from resight.identify.library import open_library
+    from resight.identify.plane import keep_plane, make_plane
+    from resight.method import open_method
+
+    with open_catalogue(catalogue) as opened, progress() as tell:
+        fingerprint = open_method(opened.settings.method or "auto").fingerprint
+        library = open_library(opened, fingerprint, lambda done, n: tell("Bringing the index up to date", done, n))
+        made = make_plane(library, seed, tell)
+        keep_plane(opened, made)
+        if csv is not None:
+            with appearing(csv) as file:
+                write_plane(opened, made, file)
+    clusters = len(set(made.cluster.tolist()) - {-1})
+    if str(csv) != "-":
+        say(f"{len(made.annotations):,} animals in {clusters:,} clusters, {int((made.cluster < 0).sum()):,} outliers.")

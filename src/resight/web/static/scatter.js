@@ -1,0 +1,119 @@
+// Points on a plane: coloured by what is chosen, a picture where the pointer is, a lasso to choose some of them.
+const COLOURS = { individual: "individual", class_: "cluster", side: "side", day: "date" };
+const hue = (text) => { let sum = 7; for (const c of String(text)) sum = (sum * 31 + c.charCodeAt(0)) % 100003; return (sum * 137.5) % 360; };
+
+export default {
+  props: { may: Boolean },
+  data: () => ({ points: null, colour: "individual", chosen: [], under: -1, at: [0, 0], lasso: [], fault: "", names: COLOURS, whom: "" }),
+  computed: {
+    shown() { return this.chosen.slice(0, 60); },
+    counts() { return this.points ? `${this.points.x.length.toLocaleString("en")} animals` : ""; },
+  },
+  watch: { colour() { this.draw(); } },
+  async mounted() {
+    const answer = await fetch("/api/plane");
+    const said = await answer.json();
+    if (!answer.ok) { this.fault = said.detail; return; }
+    this.points = Object.freeze(said);
+    await this.$nextTick();
+    this.fit();
+    this.resized = () => this.fit();
+    window.addEventListener("resize", this.resized);
+  },
+  beforeUnmount() { window.removeEventListener("resize", this.resized); },
+  methods: {
+    fit() {
+      const canvas = this.$refs.canvas, ratio = window.devicePixelRatio || 1;
+      const box = canvas.getBoundingClientRect();
+      canvas.width = box.width * ratio; canvas.height = box.height * ratio;
+      const { x, y } = this.points;
+      const low = [Math.min(...x), Math.min(...y)], high = [Math.max(...x), Math.max(...y)];
+      const scale = 0.92 * Math.min(box.width / (high[0] - low[0] || 1), box.height / (high[1] - low[1] || 1));
+      this.placed = Object.freeze(x.map((value, n) => [
+        box.width / 2 + (value - (low[0] + high[0]) / 2) * scale, box.height / 2 - (y[n] - (low[1] + high[1]) / 2) * scale,
+      ]));
+      this.ratio = ratio;
+      this.draw();
+    },
+    paint(n) {
+      const value = this.points[this.colour][n];
+      if (value === "" || value === -1) return "#8a938c";
+      if (this.colour === "day") {
+        const days = this.days ?? (this.days = [...new Set(this.points.day)].filter(Boolean).sort());
+        return `hsl(${230 - (200 * days.indexOf(value)) / Math.max(1, days.length - 1)} 75% 48%)`;
+      }
+      return `hsl(${hue(value)} 65% 48%)`;
+    },
+    draw() {
+      const canvas = this.$refs.canvas, to = canvas.getContext("2d"), chosen = new Set(this.chosen);
+      to.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+      to.clearRect(0, 0, canvas.width, canvas.height);
+      const size = this.placed.length > 5000 ? 2.5 : 5;
+      this.placed.forEach(([x, y], n) => {
+        to.globalAlpha = chosen.size && !chosen.has(n) ? 0.25 : 0.9;
+        to.fillStyle = this.paint(n);
+        to.beginPath(); to.arc(x, y, size, 0, 7); to.fill();
+      });
+      to.globalAlpha = 1;
+      if (this.lasso.length > 1) {
+        to.strokeStyle = "#2a5db0"; to.lineWidth = 2; to.beginPath();
+        this.lasso.forEach(([x, y], n) => (n ? to.lineTo(x, y) : to.moveTo(x, y)));
+        to.closePath(); to.stroke();
+      }
+    },
+    here(event) { const box = this.$refs.canvas.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; },
+    begin(event) { this.lasso = [this.here(event)]; event.currentTarget.setPointerCapture(event.pointerId); },
+    move(event) {
+      const at = this.here(event);
+      if (this.lasso.length) { this.lasso.push(at); this.under = -1; this.draw(); return; }
+      let best = -1, least = 144;
+      this.placed.forEach(([x, y], n) => { const d = (x - at[0]) ** 2 + (y - at[1]) ** 2; if (d < least) { least = d; best = n; } });
+      this.under = best; this.at = at;
+    },
+    end() {
+      const path = this.lasso;
+      this.lasso = [];
+      if (path.length < 3) { this.chosen = this.under >= 0 ? [this.under] : []; this.draw(); return; }
+      const inside = ([x, y]) => {
+        let odd = false;
+        for (let i = 0, j = path.length - 1; i < path.length; j = i++) {
+          const [xi, yi] = path[i], [xj, yj] = path[j];
+          if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) odd = !odd;
+        }
+        return odd;
+      };
+      this.chosen = this.placed.map((point, n) => (inside(point) ? n : -1)).filter((n) => n >= 0);
+      this.draw();
+    },
+    words(n) { const p = this.points; return [p.individual[n] || "not named", p.side[n], p.day[n], p.class_[n] < 0 ? "outlier" : `cluster ${p.class_[n]}`].filter(Boolean).join(" · "); },
+    save() {
+      const p = this.points, rows = [["annotation", "individual", "side", "x", "y", "class", "probability", "outlier"]];
+      const cell = (value) => (/[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : value);
+      for (const n of this.chosen) rows.push([p.annotation[n], p.individual[n], p.side[n], p.x[n], p.y[n], p.class_[n], p.probability[n], p.class_[n] < 0]);
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([rows.map((row) => row.map(cell).join(",")).join("\n") + "\n"], { type: "text/csv" }));
+      link.download = "chosen.csv"; link.click();
+    },
+    async take(event) {
+      const file = event.target.files[0];
+      if (!file) return;
+      const answer = await fetch("/api/plane/table", { method: "PUT", body: file });
+      if (answer.ok) location.reload(); else this.fault = (await answer.json()).detail;
+    },
+  },
+  template: `
+<div class="explore">
+  <div v-if="fault" class="fault" role="alert">{{ fault }}</div>
+  <template v-if="points">
+  <div class="tools"><label>Colour by <select v-model="colour"><option v-for="(word, key) in names" :value="key">{{ word }}</option></select></label>
+    <span class="quiet grow">{{ counts }}. Draw round some to choose them.</span>
+    <a class="button" href="/api/plane/table" download>Table ↓</a>
+    <label class="button" v-if="may">Table ↑<input type="file" accept=".csv" @change="take"></label></div>
+  <div class="plane"><canvas ref="canvas" role="img" :aria-label="counts + ' on a plane'" @pointerdown="begin" @pointermove="move" @pointerup="end" @pointerleave="under = -1"></canvas>
+    <figure v-if="under >= 0" :style="{ left: at[0] + 14 + 'px', top: at[1] + 14 + 'px' }"><img :src="points.picture[under] + '&size=240'" alt=""><figcaption>{{ words(under) }}</figcaption></figure></div>
+  <section v-if="chosen.length" class="panel"><h2>{{ chosen.length.toLocaleString("en") }} chosen</h2>
+    <p class="tools"><button class="button" @click="save">Table of these ↓</button> <a class="button" v-if="chosen.length" :href="'/review/' + points.annotation[chosen[0]]">Review the first</a></p>
+    <ul class="grid small"><li v-for="n in shown" :key="n"><a :href="'/photos/' + points.annotation[n]"><img :src="points.picture[n] + '&size=240'" alt="" loading="lazy"><b>{{ points.individual[n] || "not named" }}</b><small>{{ points.day[n] }}</small></a></li></ul></section>
+  </template>
+</div>`,
+};
