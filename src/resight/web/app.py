@@ -16,7 +16,7 @@ from resight.web import door, faults
 from resight.web.api import corrections, export, individuals, jobs, pictures, plane, review, uploads
 from resight.web.desk import Desk
 from resight.web.gate import Gate, Who
-from resight.web.pages import doubts, home, rejected
+from resight.web.pages import doubts, explore, home, rejected
 from resight.web.pages import individuals as individuals_page
 from resight.web.pages import jobs as jobs_page
 from resight.web.pages import people as people_page
