@@ -113,6 +113,11 @@ def test_both_pictures_move_and_zoom_as_one_and_spots_lie_on_them(served: Served
             })"""
         )
         assert inside == [True, True]
+        lines = page.locator(".joins line")
+        expect(lines.first).to_be_visible()
+        before = lines.first.get_attribute("x1")
+        page.keyboard.press("+")
+        expect(lines.first).not_to_have_attribute("x1", before or "")
 
 
 def test_the_keys_are_told(served: Served) -> None:

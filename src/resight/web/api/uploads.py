@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -13,6 +14,7 @@ from resight.catalogue.store import add_rejected
 from resight.web.desk import Desk
 from resight.web.faults import RefusedError
 from resight.web.gate import Curator
+from resight.web.joined import join_tables
 from resight.web.uploads import PIECE, Upload, begin, find, take, unpack
 from resight.work.jobs import Order
 
@@ -95,10 +97,12 @@ def routes(desk: Desk) -> APIRouter:
         if marker.exists():
             return Finished(job=marker.read_text(), rejected=[])
         rejected = unpack(upload)
+        tables, unjoined = join_tables(upload)
+        rejected += unjoined
         if rejected:
             with desk.catalogue.writing() as session:
                 add_rejected(session, rejected)
-        job = desk.board.add(_order(desk, upload, purpose, by_folder, person.name))
+        job = desk.board.add(_order(desk, upload, tables, purpose, by_folder, person.name))
         marker.write_text(job)
         shown = [Refused(path=one.path.name, reason=one.reason) for one in rejected]
         return Finished(job=job, rejected=shown)
@@ -106,12 +110,10 @@ def routes(desk: Desk) -> APIRouter:
     return router
 
 
-def _order(desk: Desk, upload: Upload, purpose: Purpose, by_folder: bool, by: str) -> Order:
-    sizes = upload.sizes()
-    tables = [upload.files / name for name in sizes if name.lower().endswith(".csv")]
+def _order(desk: Desk, upload: Upload, tables: list[Path], purpose: Purpose, by_folder: bool, by: str) -> Order:
     # A table names its photos itself.
     source = [f"--table={table}" for table in tables] or [str(upload.files)]
-    photos = len(sizes) - len(tables)
+    photos = sum(not name.lower().endswith(".csv") for name in upload.sizes())
     command = ["identify" if purpose is Purpose.IDENTIFY else "add", str(desk.catalogue.folder), *source, "--copy"]
     if purpose is Purpose.KNOWN and by_folder and not tables:
         command.append("--by-folder")

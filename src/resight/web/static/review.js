@@ -37,7 +37,7 @@ function picture(address, size) {
 export default {
   props: { only: Number, settle: Boolean },
   data: () => ({
-    queue: [], past: [], at: 0, photo: 0, waiting: null, loading: true, fault: "", message: "", unsent: [], busy: false,
+    queue: [], past: [], at: 0, photo: 0, waiting: null, loading: true, fault: "", message: "", lines: [], unsent: [], busy: false,
     view: { zoom: 1, x: 0, y: 0, turn: 0 }, bright: 1, spots: false, help: false, naming: "", name: "", found: [], pick: 0,
     together: true, verdict: "", size: 1600, sizes: {}, drag: null,
   }),
@@ -52,6 +52,11 @@ export default {
       const { zoom, x, y, turn } = this.view;
       return { transform: `translate(${x}px, ${y}px) rotate(${turn}deg) scale(${zoom})`, filter: this.bright === 1 ? "" : `brightness(${this.bright})` };
     },
+  },
+  watch: {
+    view: { deep: true, handler() { this.joinUp(); } },
+    joined() { this.joinUp(); },
+    sizes: { deep: true, handler() { this.joinUp(); } },
   },
   async mounted() {
     this.keys = (event) => this.key(event);
@@ -286,6 +291,19 @@ export default {
         }
       });
     },
+    // The same spots are joined across the panes, wherever zoom and turn have put them.
+    joinUp() {
+      this.$nextTick(() => {
+        const stage = this.$refs.stage?.getBoundingClientRect();
+        const spots = (pane) => [...(this.$refs[pane]?.querySelectorAll("circle") ?? [])].map((one) => one.getBoundingClientRect());
+        const seen = (pane, at) => {
+          const box = this.$refs[pane].getBoundingClientRect(), x = at.x + at.width / 2, y = at.y + at.height / 2;
+          return x > box.left && x < box.right && y > box.top && y < box.bottom ? [x - stage.left, y - stage.top] : null;
+        };
+        const left = spots("queryPane"), right = spots("otherPane");
+        this.lines = left.map((at, n) => right[n] && [seen("queryPane", at), seen("otherPane", right[n]), n]).filter((l) => l && l[0] && l[1]);
+      });
+    },
     place(which, animal, x, y) {
       const size = this.sizes[which];
       if (!size) return null;
@@ -313,7 +331,8 @@ export default {
     <p v-if="past.length"><button @click="undo"><kbd>Z</kbd> Undo</button> <a class="button" href="/">Home</a></p>
   </div>
   <template v-else>
-    <div class="stage">
+    <div class="stage" ref="stage">
+      <svg v-if="joined.length" class="joins" aria-hidden="true"><line v-for="[from, to, n] in lines" :x1="from[0]" :y1="from[1]" :x2="to[0]" :y2="to[1]" :stroke="'hsl(' + ((n * 137) % 360) + ' 90% 60%)'"/></svg>
       <figure class="pane">
         <figcaption>
           <b>Who is this?</b>
@@ -321,7 +340,7 @@ export default {
           <span v-if="question.together.length > 1" class="tag">{{ together ? question.together.length + " photos of this encounter" : "this photo alone" }} <kbd>E</kbd></span>
           <span class="quiet under">{{ under(question.query) }}</span>
         </figcaption>
-        <div class="view" @wheel.prevent="wheel" @pointerdown="grab" @pointermove="move" @pointerup="drop" @pointercancel="drop" @dblclick="reset">
+        <div class="view" ref="queryPane" @wheel.prevent="wheel" @pointerdown="grab" @pointermove="move" @pointerup="drop" @pointercancel="drop" @dblclick="reset">
           <div class="moved" :style="imageStyle">
             <img ref="query" :src="src(question.query)" :alt="'Photo ' + question.query.annotation" draggable="false" @load="measure">
             <svg v-if="joined.length"><circle v-for="dot in dots('query')" :cx="dot.x" :cy="dot.y" r="9" :stroke="'hsl(' + dot.hue + ' 90% 60%)'"/><text v-for="dot in dots('query')" :x="dot.x + 11" :y="dot.y + 4" :fill="'hsl(' + dot.hue + ' 90% 65%)'">{{ dot.n + 1 }}</text></svg>
@@ -334,7 +353,7 @@ export default {
           <span class="tag" v-if="choice.photos.length > 1">photo {{ photo + 1 }} of {{ choice.photos.length }} <kbd>↑</kbd> <kbd>↓</kbd></span>
           <span class="quiet under" v-if="other">{{ under(other) }}</span>
         </figcaption>
-        <div class="view" @wheel.prevent="wheel" @pointerdown="grab" @pointermove="move" @pointerup="drop" @pointercancel="drop" @dblclick="reset">
+        <div class="view" ref="otherPane" @wheel.prevent="wheel" @pointerdown="grab" @pointermove="move" @pointerup="drop" @pointercancel="drop" @dblclick="reset">
           <div class="moved" :style="imageStyle" v-if="other">
             <img ref="other" :src="src(other)" :alt="choice.name" draggable="false" @load="measure">
             <svg v-if="joined.length"><circle v-for="dot in dots('other')" :cx="dot.x" :cy="dot.y" r="9" :stroke="'hsl(' + dot.hue + ' 90% 60%)'"/><text v-for="dot in dots('other')" :x="dot.x + 11" :y="dot.y + 4" :fill="'hsl(' + dot.hue + ' 90% 65%)'">{{ dot.n + 1 }}</text></svg>
