@@ -21,3 +21,7 @@ class NothingFoundError(ResightError):
 
 class CatalogueError(ResightError):
     """The catalogue cannot do what was asked; nothing in it has changed."""
+
+
+class DatabaseError(CatalogueError):
+    """The database itself failed, or was busy for too long: the same may be tried again."""

@@ -53,7 +53,7 @@ def test_a_reply_that_is_sent_twice_is_written_once(catalogue: Catalogue) -> Non
         written = set(pool.map(lambda _: write_down(catalogue, reply, "Bea"), range(8)))
     assert len(written) == 1
     assert len([entry for entry in log.history(catalogue) if entry.by == "Bea"]) == 1
-    undone = {take_back(catalogue, "token-undo", "Bea") for _ in range(3)}
+    undone = {take_back(catalogue, "token-undo", reply.token, "Bea") for _ in range(3)}
     assert len(undone) == 1
     assert waiting(catalogue, 1) == [first]
 
@@ -70,10 +70,22 @@ def test_everybody_takes_back_their_own(catalogue: Catalogue) -> None:
     first, second = waiting(catalogue, 2)
     write_down(catalogue, same(catalogue, first, token="token-bea"), "Bea")
     write_down(catalogue, same(catalogue, second, token="token-carl"), "Carl")
-    assert take_back(catalogue, "undo-bea", "Bea").annotations == (first,)
-    with pytest.raises(CatalogueError, match="nothing of yours"):
-        take_back(catalogue, "undo-bea-again", "Bea")
+    with pytest.raises(CatalogueError, match="not yours"):
+        take_back(catalogue, "undo-by-carl", "token-bea", "Carl")
+    assert take_back(catalogue, "undo-bea", "token-bea", "Bea").annotations == (first,)
+    with pytest.raises(CatalogueError, match="taken back already"):
+        take_back(catalogue, "undo-bea-again", "token-bea", "Bea")
     assert [one.name for one in catalogued(catalogue, [first, second])] == ["", "fish-001"]
+
+
+def test_an_undo_takes_back_its_own_answer_and_no_other(catalogue: Catalogue) -> None:
+    first, second = waiting(catalogue, 2)
+    write_down(catalogue, same(catalogue, first, token="token-bea"), "Bea")
+    log.append(catalogue, Assigned((second,), individual_named(catalogue, "fish-002")), "Bea")
+    with pytest.raises(CatalogueError, match="not written down"):
+        take_back(catalogue, "undo-refused", "token-of-one-that-was-refused", "Bea")
+    take_back(catalogue, "undo-bea", "token-bea", "Bea")
+    assert [one.name for one in catalogued(catalogue, [first, second])] == ["", "fish-002"]
 
 
 def test_an_encounter_is_one_animal(catalogue: Catalogue) -> None:
@@ -85,7 +97,7 @@ def test_an_encounter_is_one_animal(catalogue: Catalogue) -> None:
     write_down(catalogue, Reply("t-different", third, Word.DIFFERENT, whom), "Bea")
     # The third was said not to be this one, so it stays out.
     assert write_down(catalogue, same(catalogue, first), "Bea").annotations == tuple(sorted((first, second)))
-    take_back(catalogue, "token-undo", "Bea")
+    take_back(catalogue, "token-undo", "token-0001", "Bea")
     alone = replace(same(catalogue, first, token="token-0002"), encounter=False)
     assert write_down(catalogue, alone, "Bea").annotations == (first,)
 

@@ -73,7 +73,7 @@ def test_a_day_with_the_herd(herd: tuple[Path, list[Path]], tmp_path: Path) -> N
         expect(page.locator(".answers .grow")).to_have_text("10 wait")
         for key in "s", "s", "d", "s", "u", "s", "s", "k", "s", "s", "s", "s":
             page.keyboard.press(key)
-        page.wait_for_function("() => localStorage.getItem('resight-unsent') === '[]'")
+        expect(page.locator(".review")).to_have_attribute("data-unsent", "0", timeout=30_000)
         expect(page.locator("[data-empty]")).to_be_visible()
         page.goto(f"{served.address}/photos?state=aside")
         expect(page.locator("#content")).to_contain_text("1 animal in photos")

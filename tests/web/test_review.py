@@ -8,6 +8,7 @@ from tests.web.served import Served
 
 from resight.catalogue import folder, log
 from resight.catalogue.decisions import Assigned, Decision, NewIndividual, Opinion, Rejected, Undone
+from resight.catalogue.lookup import catalogued, individual_named
 
 
 def decisions(home: Path) -> list[Decision]:
@@ -47,9 +48,7 @@ def test_ten_photos_by_keyboard_only(served: Served) -> None:
         page.keyboard.press("Enter")
         page.keyboard.press("k")
         expect(page.locator(".answers .grow")).to_contain_text("4 wait")
-        page.wait_for_function(
-            "() => !localStorage.getItem('resight-unsent') || localStorage.getItem('resight-unsent') === '[]'"
-        )
+        expect(page.locator(".review")).to_have_attribute("data-unsent", "0", timeout=30_000)
     assert len(set(seen)) == len(seen)
     made = decisions(served.folder)
     assert [type(one) for one in made] == [
@@ -69,9 +68,10 @@ def test_undo_shows_the_question_again_and_takes_the_decision_back(served: Serve
         page.keyboard.press("z")
         assert asked(page) == first
         expect(page.locator(".answers .grow")).to_contain_text("Taken back")
-        page.keyboard.press("d")
-        page.keyboard.press("z")
-        page.wait_for_function("() => localStorage.getItem('resight-unsent') === '[]'")
+        for key in "d", "z":
+            expect(page.locator(".review")).to_have_attribute("data-unsent", "0")
+            page.keyboard.press(key)
+        expect(page.locator(".review")).to_have_attribute("data-unsent", "0", timeout=30_000)
         assert asked(page) == first
     assert [type(one) for one in decisions(served.folder)] == [Assigned, Undone, Rejected, Undone]
 
@@ -84,8 +84,62 @@ def test_what_is_answered_while_the_server_is_down_arrives_once_it_is_back(serve
         page.keyboard.press("s")
         expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
         served.start()
-        page.wait_for_function("() => localStorage.getItem('resight-unsent') === '[]'", timeout=30_000)
+        expect(page.locator(".review")).to_have_attribute("data-unsent", "0", timeout=30_000)
     assert [type(one) for one in decisions(served.folder)] == [Assigned, Assigned]
+
+
+def test_an_undo_is_of_the_answer_on_the_screen(served: Served) -> None:
+    with browsing(f"{served.address}/review", expected=("409",)) as page:
+        expect(page.locator(".moved img")).to_have_count(2)
+        first = int((asked(page).split("/annotations/")[1]).split("/")[0])
+        with folder.open(served.folder) as catalogue:
+            log.append(catalogue, Assigned((first,), individual_named(catalogue, "fish-005")), "Carl")
+        page.keyboard.press("s")
+        expect(page.get_by_role("alert")).to_contain_text("fish-005 already")
+        page.keyboard.press("s")
+        page.keyboard.press("z")
+        expect(page.locator(".review")).to_have_attribute("data-unsent", "0")
+        expect(page.get_by_role("alert")).to_contain_text("fish-005 already")
+    made = decisions(served.folder)
+    assert [type(one) for one in made] == [Assigned, Undone]
+    with folder.open(served.folder) as catalogue:
+        assert catalogued(catalogue, [first])[0].name == "fish-005"
+
+
+def test_no_slip_of_a_finger_writes_a_decision(served: Served) -> None:
+    with browsing(f"{served.address}/review") as page:
+        expect(page.locator(".moved img")).to_have_count(2)
+        for _ in range(5):
+            page.keyboard.down("s")  # the second and all further ones are repeats
+        page.keyboard.up("s")
+        page.keyboard.press("?")
+        page.keyboard.press("d")
+        page.keyboard.press("Escape")
+        page.keyboard.press("o")
+        page.keyboard.press("Enter")
+        page.keyboard.type("fish-01")
+        page.get_by_role("button", name="Not yet").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(page.locator(".review")).to_have_attribute("data-unsent", "0")
+    assert [type(one) for one in decisions(served.folder)] == [Assigned]
+
+
+def test_what_waits_is_sent_under_no_other_name_nor_to_another_catalogue(served: Served) -> None:
+    with browsing(f"{served.address}/review") as page:
+        expect(page.locator(".moved img")).to_have_count(2)
+        stranger = {
+            "address": "/api/review/answers",
+            "of": [1],
+            "body": {"token": "t" * 16, "annotation": 30, "word": "unsure"},
+        }
+        page.evaluate(
+            "(item) => localStorage.setItem('resight-unsent 0123456789abcdef 1 t', JSON.stringify(item))", stranger
+        )
+        page.reload()
+        expect(page.locator(".moved img")).to_have_count(2)
+        expect(page.locator(".review")).to_have_attribute("data-unsent", "0")
+    assert decisions(served.folder) == []
 
 
 def test_both_pictures_move_and_zoom_as_one_and_spots_lie_on_them(served: Served) -> None:

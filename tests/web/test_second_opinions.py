@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from resight.catalogue import folder, log, proposals
-from resight.catalogue.decisions import Assigned, NewIndividual, Opinion
+from resight.catalogue.decisions import Assigned, Corrected, NewIndividual, Opinion
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.lookup import catalogued, individual_named
 from resight.catalogue.opinions import disagreements
+from resight.catalogue.store import encounter_ids
 from resight.web.answering import Reply, Word, take_back, write_down
 
 
@@ -76,7 +77,40 @@ def test_where_they_do_not_agree_it_is_listed_and_a_third_is_not_asked(two: Cata
 def test_who_takes_an_opinion_back_is_asked_again(two: Catalogue) -> None:
     first = waiting(two, "Bea")[0]
     say(two, "Bea", first, Word.SAME, "fish-001")
-    take_back(two, "bea-takes-back", "Bea")
+    take_back(two, "bea-takes-back", f"Bea-{first}-same-fish-001", "Bea")
     assert waiting(two, "Bea")[0] == first
     say(two, "Carl", first, Word.SAME, "fish-001")
     assert catalogued(two, [first])[0].name == ""
+
+
+def test_the_second_takes_back_both_what_was_said_and_what_it_decided(two: Catalogue) -> None:
+    first = waiting(two, "Bea")[0]
+    say(two, "Bea", first, Word.SAME, "fish-001")
+    say(two, "Carl", first, Word.SAME, "fish-001")
+    take_back(two, "carl-takes-back", f"Carl-{first}-same-fish-001", "Carl")
+    assert catalogued(two, [first])[0].name == ""
+    assert disagreements(two) == {}
+    assert waiting(two, "Carl")[0] == first
+    say(two, "Carl", first, Word.DIFFERENT, "fish-001")
+    assert kinds(two, 1) == [Opinion]
+
+
+def test_one_who_speaks_twice_is_one(two: Catalogue) -> None:
+    first = waiting(two, "Bea")[0]
+    say(two, "Bea", first, Word.UNSURE)
+    say(two, "Bea", first, Word.SAME, "fish-001")
+    assert waiting(two, "Carl")[0] == first
+    say(two, "Carl", first, Word.SAME, "fish-001")
+    assert catalogued(two, [first])[0].name == "fish-001"
+
+
+def test_an_encounter_is_decided_where_both_spoke_of_it(two: Catalogue) -> None:
+    first, second, third = waiting(two, "Bea")[:3]
+    with two.writing() as session:
+        met = encounter_ids(session, {"by the net": first})["by the net"]
+        log.append_all(session, [Corrected(key, encounter=met) for key in (first, second, third)], "Ana")
+    whom = individual_named(two, "fish-001")
+    write_down(two, Reply("bea-for-one-alone", first, Word.SAME, whom, encounter=False), "Bea")
+    write_down(two, Reply("bea-for-the-second", second, Word.SAME, whom, encounter=False), "Bea")
+    write_down(two, Reply("carl-for-all-three", first, Word.SAME, whom), "Carl")
+    assert [one.name for one in catalogued(two, [first, second, third])] == ["fish-001", "fish-001", ""]

@@ -23,7 +23,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from resight.catalogue import schema
 from resight.catalogue.models import Decision, Photo
 from resight.catalogue.storage import MOUNTS, network_type
-from resight.errors import CatalogueError
+from resight.errors import CatalogueError, DatabaseError
 
 FORMAT = 1
 SETTINGS = "catalogue.toml"
@@ -95,7 +95,7 @@ class Catalogue:
         try:
             yield
         except DBAPIError as error:
-            raise CatalogueError(f"the database of {self.folder} failed: {error.orig}") from error
+            raise DatabaseError(f"the database of {self.folder} failed: {error.orig}") from error
 
 
 def create(

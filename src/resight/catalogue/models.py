@@ -185,12 +185,12 @@ class Proposal(Base):
 
 
 class Request(Base):
-    """What a client asked for under a token of its own, and the decision it came to: asked twice, it is done once."""
+    """What a client asked for under a token of its own, and the decisions it came to: asked twice, it is done once."""
 
     __tablename__ = "request"
 
     token: Mapped[str] = mapped_column(String(64), primary_key=True)
-    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"))
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True, autoincrement=False)
 
 
 class Person(Base):

@@ -126,7 +126,8 @@ def _open(by: str | None) -> tuple[ColumnElement[bool], ...]:
     if by is None:
         return unnamed, ~exists().where(*final)
     own = exists().where(*final, Decision.id == StandingOpinion.decision_id, Decision.by == by)
-    said = select(func.count()).select_from(StandingOpinion).where(*final).scalar_subquery()
+    people = select(func.count(Decision.by.distinct())).where(*final, Decision.id == StandingOpinion.decision_id)
+    said = people.scalar_subquery()
     return unnamed, ~own, said < 2
 
 

@@ -26,12 +26,10 @@ from resight.catalogue.log import append_all, undos
 from resight.catalogue.lookup import live_names
 from resight.catalogue.models import Annotation, Mention, Rejection, Request
 from resight.catalogue.models import Decision as Row
-from resight.catalogue.opinions import voices
+from resight.catalogue.opinions import Voice, voices
 from resight.catalogue.replay import voided
 from resight.errors import CatalogueError
 from resight.web.names import next_name
-
-LOOKED_BACK = 500  # decisions of a person that an undo looks through for one that stands
 
 
 class Word(StrEnum):
@@ -62,9 +60,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The decision that a reply came to, and the annotations that it speaks of."""
+    """The decisions that a reply came to, and the annotations that they speak of."""
 
-    decision: int
+    decisions: tuple[int, ...]
     annotations: tuple[int, ...]
 
 
@@ -75,31 +73,40 @@ def write_down(catalogue: Catalogue, reply: Reply, by: str, settle: bool = False
     with `settle` it is the decision itself, as when two did not agree.
     """
     with catalogue.writing() as session:
-        if (known := session.get(Request, reply.token)) is not None:
-            return Written(known.decision_id, _spoken_of(session, known.decision_id))
+        known = _of_token(session, reply.token)
+        if known is not None:
+            return known
         grounds = _grounds(session, reply)
+        shown = _shown(session, reply)
         if settle or catalogue.settings.reviewers == 1:
-            key = append_all(session, [_decision(session, reply)], by, grounds)[0]
+            keys = append_all(session, [_decision(reply, shown)], by, grounds)
         else:
-            key = append_all(session, [_opinion(reply)], by, grounds)[0]
-            _agreed(session, reply, by, grounds)
-        session.execute(insert(Request).values(token=reply.token, decision_id=key))
-        return Written(key, _spoken_of(session, key))
+            keys = append_all(session, [_opinion(reply, key) for key in shown], by, grounds)
+            agreed = _agreed(session, reply, shown, by)
+            if agreed:
+                named = replace(reply, name=reply.name or next_name(live_names(session)))
+                keys += append_all(session, [_decision(named, agreed)], by, grounds)
+        return _written(session, reply.token, keys)
 
 
-def take_back(catalogue: Catalogue, token: str, by: str) -> Written:
-    """Undo the latest decision of this person that stands; CatalogueError where there is none."""
+def take_back(catalogue: Catalogue, token: str, of: str, by: str) -> Written:
+    """Undo what the reply with the token `of` came to, whatever was decided since.
+
+    CatalogueError where that reply was not written down, is somebody else's, was undone already, or others stand on it.
+    """
     with catalogue.writing() as session:
-        if (known := session.get(Request, token)) is not None:
-            return Written(known.decision_id, _spoken_of(session, known.decision_id))
+        known = _of_token(session, token)
+        if known is not None:
+            return known
+        said = _of_token(session, of)
+        if said is None:
+            raise CatalogueError("that answer was not written down, so there is nothing to take back")
+        own = set(session.scalars(select(Row.id).where(Row.id.in_(said.decisions), Row.by == by)))
         void = voided(undos(session))
-        own = select(Row.id).where(Row.by == by, Row.undoes.is_(None)).order_by(Row.id.desc()).limit(LOOKED_BACK)
-        latest = next((key for key in session.scalars(own) if key not in void), None)
-        if latest is None:
-            raise CatalogueError("there is nothing of yours to undo")
-        key = append_all(session, [Undone(latest)], by)[0]
-        session.execute(insert(Request).values(token=token, decision_id=key))
-        return Written(key, _spoken_of(session, key))
+        standing = [key for key in sorted(said.decisions, reverse=True) if key in own and key not in void]
+        if not standing:
+            raise CatalogueError("that answer is not yours, or was taken back already")
+        return _written(session, token, append_all(session, [Undone(key) for key in standing], by))
 
 
 def companions(session: Session, annotation: int, individual: int | None = None) -> tuple[int, ...]:
@@ -119,41 +126,45 @@ def companions(session: Session, annotation: int, individual: int | None = None)
     return annotation, *others
 
 
-def _decision(session: Session, reply: Reply) -> Decision:
+def _shown(session: Session, reply: Reply) -> tuple[int, ...]:
+    """The annotations that the reply holds for."""
+    if reply.word in (Word.SAME, Word.NEW) and reply.encounter:
+        return companions(session, reply.annotation, reply.individual)
+    return (reply.annotation,)
+
+
+def _decision(reply: Reply, shown: Sequence[int]) -> Decision:
     match reply.word:
         case Word.SAME:
-            individual = _stated(reply.individual)
-            shown = companions(session, reply.annotation, individual) if reply.encounter else (reply.annotation,)
-            return Assigned(shown, individual)
+            return Assigned(tuple(shown), _stated(reply.individual))
         case Word.DIFFERENT:
             return Rejected(reply.annotation, _stated(reply.individual))
         case Word.NEW:
-            shown = companions(session, reply.annotation) if reply.encounter else (reply.annotation,)
-            return NewIndividual(tidy_name(reply.name), shown)
+            return NewIndividual(tidy_name(reply.name), tuple(shown))
         case Word.UNSURE:
             return Opinion(reply.annotation, reply.individual, Says.UNSURE)
 
 
-def _opinion(reply: Reply) -> Opinion:
+def _opinion(reply: Reply, annotation: int) -> Opinion:
     match reply.word:
         case Word.SAME:
-            return Opinion(reply.annotation, _stated(reply.individual), Says.SAME)
+            return Opinion(annotation, _stated(reply.individual), Says.SAME)
         case Word.DIFFERENT:
-            return Opinion(reply.annotation, _stated(reply.individual), Says.DIFFERENT)
+            return Opinion(annotation, _stated(reply.individual), Says.DIFFERENT)
         case Word.NEW:
-            return Opinion(reply.annotation, None, Says.DIFFERENT)
+            return Opinion(annotation, None, Says.DIFFERENT)
         case Word.UNSURE:
-            return Opinion(reply.annotation, None, Says.UNSURE)
+            return Opinion(annotation, None, Says.UNSURE)
 
 
-def _agreed(session: Session, reply: Reply, by: str, grounds: Grounds | None) -> None:
-    """Decide, if somebody else has said what this reply says."""
-    said = voices(session, [reply.annotation]).get(reply.annotation, [])
-    own = next((voice for voice in said if voice.by == by), None)
-    if own is None or not any(own.agrees(other) for other in said if other.by != by):
-        return
-    named = replace(reply, name=reply.name or next_name(live_names(session)))
-    append_all(session, [_decision(session, named)], by, grounds)
+def _agreed(session: Session, reply: Reply, shown: Sequence[int], by: str) -> list[int]:
+    """Those of the annotations of which somebody else has said what this reply says of them."""
+    if reply.word not in (Word.SAME, Word.NEW):
+        return []
+    opinion = _opinion(reply, reply.annotation)
+    own = Voice(by, opinion.says, opinion.individual)
+    said = voices(session, shown)
+    return [key for key in shown if any(own.agrees(other) for other in said.get(key, ()) if other.by != by)]
 
 
 def _stated(individual: int | None) -> int:
@@ -173,7 +184,17 @@ def _grounds(session: Session, reply: Reply) -> Grounds | None:
     return None
 
 
-def _spoken_of(session: Session, decision: int) -> tuple[int, ...]:
-    query = select(Mention.subject_id).where(Mention.decision_id == decision, Mention.what == "annotation")
-    found: Sequence[int] = session.scalars(query.order_by(Mention.subject_id)).all()
-    return tuple(found)
+def _written(session: Session, token: str, keys: Sequence[int]) -> Written:
+    session.execute(insert(Request), [{"token": token, "decision_id": key} for key in keys])
+    return Written(tuple(keys), _spoken_of(session, keys))
+
+
+def _of_token(session: Session, token: str) -> Written | None:
+    query = select(Request.decision_id).where(Request.token == token).order_by(Request.decision_id)
+    keys = session.scalars(query).all()
+    return Written(tuple(keys), _spoken_of(session, keys)) if keys else None
+
+
+def _spoken_of(session: Session, decisions: Sequence[int]) -> tuple[int, ...]:
+    query = select(Mention.subject_id).where(Mention.decision_id.in_(decisions), Mention.what == "annotation")
+    return tuple(session.scalars(query.distinct().order_by(Mention.subject_id)))

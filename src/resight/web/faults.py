@@ -8,10 +8,10 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from resight.errors import ResightError
+from resight.errors import DatabaseError, ResightError
 from resight.web.uploads import PieceError
 
-CONFLICT = 409
+CONFLICT, BUSY = 409, 503
 
 
 class Refusal(BaseModel):
@@ -32,6 +32,7 @@ TOLD: dict[int | str, dict[str, Any]] = {
         (CONFLICT, "It does not fit what is there; nothing has changed"),
         (410, "The photo is not where it was"),
         (413, "Too much at once"),
+        (BUSY, "The database is busy or full: the same may be tried again"),
         (421, "The program is not served under this name"),
     )
 }
@@ -55,4 +56,4 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(ResightError)
     def refused(_request: Request, error: ResightError) -> JSONResponse:
         size = {"size": error.size} if isinstance(error, PieceError) else {}
-        return JSONResponse({"detail": str(error), **size}, CONFLICT)
+        return JSONResponse({"detail": str(error), **size}, BUSY if isinstance(error, DatabaseError) else CONFLICT)

@@ -39,15 +39,16 @@ class Answering(BaseModel):
 
 
 class TakingBack(BaseModel):
-    """An undo of one's latest decision."""
+    """An undo of the answer that had the token `of`."""
 
     token: Token
+    of: Token
 
 
 class Told(BaseModel):
-    """The decision that was written down, and the annotations that it speaks of."""
+    """The decisions that were written down, and the annotations that they speak of."""
 
-    decision: int
+    decisions: tuple[int, ...]
     annotations: tuple[int, ...]
 
 
@@ -62,7 +63,10 @@ def routes(desk: Desk) -> APIRouter:
         leave_out: Annotated[list[Id] | None, Query(max_length=500)] = None,
         verdict: Verdict | None = None,
     ) -> Queue:
-        """The most useful questions that nobody else has before them; `leave_out` are those that the client has."""
+        """The most useful questions that nobody else has before them; `leave_out` are those that the client has.
+
+        They stay with the client for five minutes after it last asked.
+        """
         mine = set(leave_out or ())
         by = None if desk.catalogue.settings.reviewers == 1 else person.name
         with desk.catalogue.reading() as session:
@@ -70,7 +74,7 @@ def routes(desk: Desk) -> APIRouter:
             def find(held: Set[int]) -> list[int]:
                 return proposals.waiting(session, count, by, leave_out=held | mine, verdict=verdict)
 
-            found = desk.turns.hand_out(person.name, find)
+            found = desk.turns.hand_out(person.name, mine, find)
             waiting = proposals.count_waiting(session, by)
         return Queue(questions=questions(desk.catalogue, found), waiting=waiting)
 
@@ -83,19 +87,19 @@ def routes(desk: Desk) -> APIRouter:
     def answer(person: Reviewer, said: Answering) -> Told:
         """Write an answer into the decision log. Sent twice under one token, it is written once."""
         written = write_down(desk.catalogue, Reply(**said.model_dump()), person.name)
-        desk.turns.give_back(written.annotations)
-        return Told(decision=written.decision, annotations=written.annotations)
+        desk.turns.give_back(person.name, written.annotations)
+        return Told(decisions=written.decisions, annotations=written.annotations)
 
     @router.post("/settle")
     def settle(person: Curator, said: Answering) -> Told:
         """Decide where two people did not agree."""
         written = write_down(desk.catalogue, Reply(**said.model_dump()), person.name, settle=True)
-        return Told(decision=written.decision, annotations=written.annotations)
+        return Told(decisions=written.decisions, annotations=written.annotations)
 
     @router.post("/undo")
     def undo(person: Reviewer, said: TakingBack) -> Told:
-        """Undo your latest decision that stands."""
-        written = take_back(desk.catalogue, said.token, person.name)
-        return Told(decision=written.decision, annotations=written.annotations)
+        """Undo what one of your answers came to."""
+        written = take_back(desk.catalogue, said.token, said.of, person.name)
+        return Told(decisions=written.decisions, annotations=written.annotations)
 
     return router

@@ -4,7 +4,8 @@
 
 const AHEAD = 6;
 const LINES = 24;
-const KEEP = "resight-unsent";
+const FINAL = new Set([400, 404, 409, 410, 413, 422]); // statuses that asking again would not change
+const UNANSWERED = "The server cannot be reached.";
 
 const token = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -34,12 +35,19 @@ function picture(address, size) {
   return url;
 }
 
+// What is not confirmed yet lies in the browser, an entry each, so that two windows do not write over one another's. It
+// belongs to one person and one catalogue: nobody else's answers are sent under this name.
+const unsentOf = (keep) => Object.keys(localStorage).filter((key) => key.startsWith(`${keep} `)).sort().map((key) => ({ key, ...JSON.parse(localStorage[key]) }));
+
+// The next name, in the manner of this one.
+const after = (name) => name.replace(/([0-9]*)$/, (digits) => (digits ? String(Number(digits) + 1).padStart(digits.length, "0") : " 2"));
+
 export default {
-  props: { only: Number, settle: Boolean },
+  props: { only: Number, settle: Boolean, keep: String },
   data: () => ({
-    queue: [], past: [], at: 0, photo: 0, waiting: null, loading: true, fault: "", message: "", lines: [], unsent: [], busy: false,
-    view: { zoom: 1, x: 0, y: 0, turn: 0 }, bright: 1, spots: false, help: false, naming: "", name: "", found: [], pick: 0,
-    together: true, verdict: "", size: 1600, sizes: {}, drag: null,
+    queue: [], past: [], at: 0, photo: 0, waiting: null, loading: true, fault: "", refusals: [], message: "", lines: [], unsent: [], busy: false,
+    view: { zoom: 1, x: 0, y: 0, turn: 0 }, bright: 1, spots: false, help: false, naming: "", name: "", found: [], foundFor: null, pick: 0, used: [],
+    together: true, verdict: "", size: 1600, sizes: {}, drag: null, fingers: new Map(),
   }),
   computed: {
     question() { return this.queue[0]; },
@@ -63,10 +71,12 @@ export default {
     window.addEventListener("keydown", this.keys);
     this.resized = () => { this.sizes = {}; this.measure(); };
     window.addEventListener("resize", this.resized);
-    this.unsent = JSON.parse(localStorage.getItem(KEEP) || "[]");
+    this.unsent = unsentOf(this.keep);
     this.send();
     await this.fill();
     this.loading = false;
+    // Nothing here needs the socket, and a page that reloads itself after a break would forget what can be undone.
+    window.socket?.disconnect();
   },
   beforeUnmount() {
     window.removeEventListener("keydown", this.keys);
@@ -80,7 +90,7 @@ export default {
         if (this.only) {
           if (!this.queue.length) this.queue = [await ask(`/api/review/questions/${this.only}`)];
         } else if (this.queue.length < AHEAD && !this.dry) {
-          const have = [...this.queue.map((q) => q.query.annotation), ...this.unsent.map((r) => r.annotation ?? 0), ...this.passed()];
+          const have = [...this.queue.map((q) => q.query.annotation), ...this.unsent.flatMap((item) => item.of), ...this.passed()];
           const query = new URLSearchParams({ count: AHEAD });
           have.filter((id) => id > 0).slice(-400).forEach((id) => query.append("leave_out", id));
           if (this.verdict) query.set("verdict", this.verdict);
@@ -94,7 +104,7 @@ export default {
         this.fault = "";
         this.warm();
       } catch (error) {
-        this.fault = error.status ? error.message : "The server cannot be reached. What you answer is kept here and sent when it is back.";
+        this.trouble(error);
         setTimeout(() => { this.filling = false; this.fill(); }, 2000);
         return;
       }
@@ -125,17 +135,18 @@ export default {
       const question = this.question;
       if (!question) return;
       const reply = { token: token(), annotation: question.query.annotation, word, encounter: this.together, ...more };
-      this.put({ address: this.settle ? "/api/review/settle" : "/api/review/answers", body: reply, annotation: reply.annotation });
+      const all = word === "same" || word === "new" ? this.together : false;
+      this.put({ address: this.settle ? "/api/review/settle" : "/api/review/answers", body: reply, of: all ? question.together : [reply.annotation] });
       if (word === "different") {
-        this.past.push({ question, at: this.at, rejected: question.choices[this.at] });
+        this.past.push({ question, at: this.at, token: reply.token, rejected: question.choices[this.at] });
         question.choices.splice(this.at, 1);
         this.at = Math.min(this.at, Math.max(question.choices.length - 1, 0));
         this.photo = 0; this.sizes = {};
         this.warm();
         return;
       }
-      const gone = new Set(word === "unsure" || !this.together ? [reply.annotation] : question.together);
-      this.past.push({ question, at: this.at });
+      const gone = new Set(all ? question.together : [reply.annotation]);
+      this.past.push({ question, at: this.at, token: reply.token });
       this.queue = this.queue.filter((q) => q === question || !gone.has(q.query.annotation));
       if (this.waiting && this.waiting[question.verdict] > 0) this.waiting[question.verdict] -= 1;
       this.next();
@@ -151,7 +162,10 @@ export default {
     undo() {
       const last = this.past.pop();
       if (!last) { this.tell("Nothing to undo here: the history of the catalogue holds earlier decisions."); return; }
-      if (!last.passed) this.put({ address: "/api/review/undo", body: { token: token() }, annotation: last.question.query.annotation });
+      const waiting = last.passed ? -1 : this.unsent.findIndex((item) => item.body.token === last.token);
+      // What has not been sent yet is simply not sent; what may be on its way is taken back by its token, and no other.
+      if (waiting > 0) this.forget(this.unsent[waiting]);
+      else if (!last.passed) this.put({ address: "/api/review/undo", body: { token: token(), of: last.token }, of: [] });
       if (last.rejected) last.question.choices.splice(last.at, 0, last.rejected);
       if (this.question !== last.question) {
         this.queue.unshift(last.question);
@@ -163,34 +177,50 @@ export default {
     },
     async startNaming(kind) {
       if (!this.question) return;
-      this.naming = kind; this.pick = 0; this.found = []; this.name = "";
+      this.naming = kind; this.pick = 0; this.found = []; this.foundFor = null; this.name = "";
       this.$nextTick(() => this.$refs.name?.focus());
       const found = await ask("/api/individuals?count=8").catch(() => null);
       // Whoever types faster than the server answers has said something else by now.
       if (!found || this.naming !== kind || this.name) return;
-      if (kind === "new") this.name = found.next_name;
-      else this.found = found.individuals;
+      if (kind === "new") {
+        this.name = found.next_name;
+        while (this.used.includes(this.name)) this.name = after(this.name);
+      } else this.found = found.individuals;
       this.$nextTick(() => this.$refs.name?.select());
     },
     async look() {
       if (this.naming !== "other") return;
+      // An old list must not answer for a new text.
       const text = this.name;
+      this.found = []; this.foundFor = null; this.pick = 0;
       const found = await ask(`/api/individuals?count=8&text=${encodeURIComponent(text)}`).catch(() => null);
-      if (found && text === this.name) { this.found = found.individuals; this.pick = 0; }
+      if (found && text === this.name) { this.found = found.individuals; this.foundFor = text; }
     },
     named() {
       if (this.naming === "new") {
-        const name = this.name.trim();
-        if (name) this.say("new", { name });
-      } else if (this.found[this.pick]) {
-        this.say("same", { individual: this.found[this.pick].id });
+        const name = this.name.trim().replace(/\s+/g, " ");
+        if (name) { this.used.push(name); this.say("new", { name }); }
+      } else if (this.foundFor === this.name && this.name.trim()) {
+        this.chose(this.found[this.pick]);
       }
     },
+    chose(individual) { if (individual) this.say("same", { individual: individual.id }); },
 
     put(item) {
-      this.unsent.push(item);
-      localStorage.setItem(KEEP, JSON.stringify(this.unsent));
+      const kept = { key: `${this.keep} ${String(Date.now()).padStart(15, "0")} ${item.body.token}`, ...item };
+      localStorage.setItem(kept.key, JSON.stringify(item));
+      this.unsent.push(kept);
       this.send();
+    },
+    forget(item) {
+      localStorage.removeItem(item.key);
+      this.unsent = this.unsent.filter((one) => one.key !== item.key);
+    },
+    trouble(error) {
+      const many = this.unsent.length ? ` ${this.unsent.length} of your answers are kept here and will be sent.` : "";
+      if (error.status === 401) this.fault = `You are not logged in any more: log in in another window.${many}`;
+      else if (error.status === 403) this.fault = `${error.message}.${many}`;
+      else this.fault = `${error.status ? error.message : UNANSWERED}${many}`;
     },
     async send() {
       if (this.sending) return;
@@ -201,21 +231,22 @@ export default {
           await ask(item.address, item.body);
           this.fault = "";
         } catch (error) {
-          if (!error.status || error.status >= 500) {
-            this.fault = `The server cannot be reached. ${this.unsent.length} of your answers wait here and will be sent.`;
-            await pause(1500);
+          if (!FINAL.has(error.status)) {
+            this.trouble(error);
+            await pause(error.status === 401 || error.status === 403 ? 5000 : 1500);
             continue;
           }
           this.refused(item, error.message);
         }
-        this.unsent.shift();
-        localStorage.setItem(KEEP, JSON.stringify(this.unsent));
+        this.forget(item);
       }
       this.sending = false;
     },
     refused(item, why) {
-      this.past = this.past.filter((p) => p.question.query.annotation !== item.annotation);
-      this.fault = `Not written down (photo ${item.annotation}): ${why}`;
+      this.past = this.past.filter((p) => p.token !== item.body.token);
+      this.used = this.used.filter((name) => name !== item.body.name);
+      const what = item.body.of ? "Not taken back" : `Not written down (photo ${item.body.annotation})`;
+      this.refusals.push(`${what}: ${why}`);
     },
     tell(text) {
       this.message = text;
@@ -224,15 +255,17 @@ export default {
     },
 
     key(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
       if (this.naming) {
         if (event.key === "Escape") { this.naming = ""; event.preventDefault(); }
-        if (event.key === "Enter") { this.named(); event.preventDefault(); }
         if (event.key === "ArrowDown") { this.pick = Math.min(this.pick + 1, this.found.length - 1); event.preventDefault(); }
         if (event.key === "ArrowUp") { this.pick = Math.max(this.pick - 1, 0); event.preventDefault(); }
         return;
       }
       if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+      if (this.help && !["?", "Escape"].includes(event.key)) return;
+      // A finger that rests on a key answers one question, not all of them.
+      if (event.repeat && !/^(Arrow|[-+=[\]])/.test(event.key)) { event.preventDefault(); return; }
       const does = {
         s: this.same, Enter: this.same, d: this.different, u: this.unsure, k: this.skip, " ": this.skip,
         z: this.undo, Backspace: this.undo, n: () => this.startNaming("new"), o: () => this.startNaming("other"),
@@ -269,15 +302,24 @@ export default {
     reset() { this.view = { zoom: 1, x: 0, y: 0, turn: 0 }; this.bright = 1; },
     wheel(event) { this.zoomBy(event.deltaY < 0 ? 1.15 : 1 / 1.15); },
     grab(event) {
+      this.fingers.set(event.pointerId, [event.clientX, event.clientY]);
       this.drag = { x: event.clientX - this.view.x, y: event.clientY - this.view.y };
       event.currentTarget.setPointerCapture(event.pointerId);
     },
     move(event) {
+      const before = this.spread();
+      if (this.fingers.has(event.pointerId)) this.fingers.set(event.pointerId, [event.clientX, event.clientY]);
+      if (before && this.spread()) { this.zoomBy(this.spread() / before); return; }
       if (!this.drag) return;
       this.view.x = event.clientX - this.drag.x;
       this.view.y = event.clientY - this.drag.y;
     },
-    drop() { this.drag = null; },
+    drop(event) { this.fingers.delete(event.pointerId); this.drag = null; },
+    // How far two fingers are apart; 0 with one.
+    spread() {
+      const [one, other] = this.fingers.values();
+      return other ? Math.hypot(one[0] - other[0], one[1] - other[1]) : 0;
+    },
 
     // Where each picture lies in its pane, so that spots can be drawn on it.
     measure() {
@@ -322,8 +364,9 @@ export default {
     },
   },
   template: `
-<div class="review" :class="{ spots }">
+<div class="review" :class="{ spots }" :data-unsent="unsent.length">
   <div v-if="fault" class="fault" role="alert">{{ fault }} <button @click="fault = ''" aria-label="Close">×</button></div>
+  <div v-for="(text, n) in refusals" :key="text + n" class="fault" role="alert">{{ text }} <button @click="refusals.splice(n, 1)" aria-label="Close">×</button></div>
   <div v-if="loading" class="nothing"><p class="said">Loading the first questions …</p></div>
   <div v-else-if="!question" class="nothing">
     <p class="said" data-empty>{{ only ? "That is done." : "Nothing waits for review." }}</p>
@@ -337,7 +380,7 @@ export default {
         <figcaption>
           <b>Who is this?</b>
           <span v-if="question.query.name" class="tag">named {{ question.query.name }} already</span>
-          <span v-if="question.together.length > 1" class="tag">{{ together ? question.together.length + " photos of this encounter" : "this photo alone" }} <kbd>E</kbd></span>
+          <button v-if="question.together.length > 1" class="tag" @click="together = !together" :aria-pressed="together">{{ together ? question.together.length + " photos of this encounter" : "this photo alone" }} <kbd>E</kbd></button>
           <span class="quiet under">{{ under(question.query) }}</span>
         </figcaption>
         <div class="view" ref="queryPane" @wheel.prevent="wheel" @pointerdown="grab" @pointermove="move" @pointerup="drop" @pointercancel="drop" @dblclick="reset">
@@ -384,6 +427,7 @@ export default {
       <button @click="skip"><kbd>K</kbd> Skip</button>
       <button @click="undo" :disabled="!past.length"><kbd>Z</kbd> Undo</button>
       <span class="quiet grow" aria-live="polite">{{ message || (only ? "" : total.toLocaleString("en") + " wait") }}{{ unsent.length > 2 ? " · sending " + unsent.length : "" }}</span>
+      <span class="nearer"><button @click="zoomBy(1 / 1.5)" aria-label="Farther">−</button><button @click="zoomBy(1.5)" aria-label="Nearer">+</button><button @click="view.turn += 90" aria-label="Turn">⟳</button><button @click="reset" aria-label="As it was">⊡</button></span>
       <button @click="spots = !spots; measure()" :class="{ here: spots }" :disabled="!choice || !choice.matches.length"><kbd>M</kbd> Spots</button>
       <button @click="help = !help"><kbd>?</kbd> Keys</button>
     </div>
@@ -394,10 +438,10 @@ export default {
       <label>{{ naming === "new" ? "Its name" : "Name, or a part of it" }}
         <input ref="name" v-model="name" @input="look" autocomplete="off" maxlength="200"></label>
       <ol v-if="naming === 'other'" class="found">
-        <li v-for="(one, n) in found"><button type="button" :class="{ here: n === pick }" @click="pick = n; named()">{{ one.name }} <small>{{ one.annotations }} photos</small></button></li>
+        <li v-for="(one, n) in found"><button type="button" :class="{ here: n === pick }" @click="chose(one)">{{ one.name }} <small>{{ one.annotations }} photos</small></button></li>
         <li v-if="!found.length" class="quiet">Nobody is called that.</li>
       </ol>
-      <p><button type="submit" class="same"><kbd>Enter</kbd> {{ naming === "new" ? "Write down" : "It is " + (found[pick]?.name ?? "…") }}</button> <button type="button" @click="naming = ''"><kbd>Esc</kbd> Not yet</button></p>
+      <p><button type="submit" class="same"><kbd>Enter</kbd> {{ naming === "new" ? "Write down" : "It is " + (foundFor === name && name.trim() ? found[pick]?.name ?? "…" : "…") }}</button> <button type="button" @click="naming = ''"><kbd>Esc</kbd> Not yet</button></p>
     </form>
   </div>
   <div v-if="help" class="over" @click.self="help = false">

@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.Column("token", sa.String(length=64), nullable=False),
         sa.Column("decision_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["decision_id"], ["decision.id"], name="fk_request_decision_id"),
-        sa.PrimaryKeyConstraint("token", name="pk_request"),
+        sa.PrimaryKeyConstraint("token", "decision_id", name="pk_request"),
     )
     op.create_table(
         "person",
