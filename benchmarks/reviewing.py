@@ -27,7 +27,7 @@ from benchmarks.large_catalogue import large_catalogue
 from resight.catalogue import folder, log
 from resight.catalogue.models import Request
 from resight.catalogue.people import add_person, new_token
-from resight.catalogue.roles import Role
+from resight.roles import Role
 
 INDIVIDUALS, WAITING = 5_000, 10_000
 KEYS = 150

@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 from resight.catalogue import people
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.models import Key, Person
-from resight.catalogue.roles import Person as Somebody
-from resight.catalogue.roles import Role
 from resight.errors import CatalogueError
+from resight.roles import Person as Somebody
+from resight.roles import Role
 
 PASSWORD = "correct horse battery"
 
@@ -59,6 +59,29 @@ def test_a_change_of_rights_ends_sessions_and_a_lock_tokens_too(ada: Catalogue) 
     assert people.opens(ada, token) is None
     with pytest.raises(CatalogueError):
         people.log_in(ada, "Rex", PASSWORD, "here")
+    people.change_person(ada, "Rex", "Ada", active=True)
+    assert people.opens(ada, token) is None
+
+
+@pytest.mark.parametrize("tokens_too", [True, False])
+def test_ones_own_password_is_changed_by_who_knows_it(ada: Catalogue, tokens_too: bool) -> None:
+    key, token = people.log_in(ada, "Ada", PASSWORD, "here"), people.new_token(ada, "Ada", "a script")
+    new = "another long one"
+    with pytest.raises(CatalogueError, match="old password is wrong"):
+        people.change_password(ada, "Ada", "a guess of a thief", new, tokens_too)
+    assert people.opens(ada, key) is not None
+    people.change_password(ada, "Ada", PASSWORD, new, tokens_too)
+    assert people.opens(ada, key) is None
+    assert (people.opens(ada, token) is None) == tokens_too
+    with pytest.raises(CatalogueError):
+        people.log_in(ada, "Ada", PASSWORD, "here")
+    assert people.log_in(ada, "Ada", new, "here")
+
+
+def test_a_new_password_from_an_admin_revokes_tokens(ada: Catalogue) -> None:
+    token = people.new_token(ada, "Ada", "a script")
+    people.change_person(ada, "Ada", "Ada", password="another long one")
+    assert people.opens(ada, token) is None
 
 
 def test_a_token_can_be_revoked(ada: Catalogue) -> None:

@@ -59,3 +59,10 @@ def served(fish: Path) -> Iterator[Served]:
     """A server for one person on this machine."""
     with serving(fish) as running:
         yield running
+
+
+@pytest.fixture
+def working(fish: Path) -> Iterator[Served]:
+    """The same, with a worker that does its jobs."""
+    with serving(fish, worker=True) as running:
+        yield running

@@ -23,6 +23,7 @@ class Served:
 
     folder: Path
     port: int
+    worker: bool
     process: subprocess.Popen[bytes]
 
     @property
@@ -42,6 +43,7 @@ class Served:
     def start(self) -> None:
         """Start (again) on the same port, and wait until it answers."""
         command = [sys.executable, "-m", "resight", "serve", str(self.folder), "--no-open", "--by", "Bea"]
+        command += [] if self.worker else ["--no-worker"]
         self.process = subprocess.Popen([*command, "--port", str(self.port)], env=os.environ | {"RESIGHT_WORKERS": "1"})
         until = time.monotonic() + READY
         while time.monotonic() < until:
@@ -54,12 +56,12 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Served]:
-    """A server of this catalogue, until the end of the block."""
+def serving(folder: Path, worker: bool = False) -> Iterator[Served]:
+    """A server of this catalogue, until the end of the block; without a worker no job is done."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    running = Served(folder, port, None)  # type: ignore[arg-type]
+    running = Served(folder, port, worker, None)  # type: ignore[arg-type]
     running.start()
     try:
         yield running

@@ -14,7 +14,8 @@ from resight.catalogue.folder import Catalogue
 from resight.errors import ResightError
 from resight.export.plane import read_plane_table, write_plane
 from resight.identify.library import open_library
-from resight.identify.plane import Plane, keep_plane, make_plane, pooled, read_plane
+from resight.identify.placing import make_plane, pooled
+from resight.identify.plane import Plane, keep_plane, read_plane
 from resight.method import PLAIN, open_method
 from resight.types import Embeddings
 

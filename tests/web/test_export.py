@@ -11,7 +11,8 @@ from resight.catalogue import folder, log
 from resight.catalogue.decisions import Noted
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.lookup import catalogued, individual_named
-from resight.export.catalogue import Format, write
+from resight.export.catalogue import write
+from resight.export.formats import Format
 from resight.media.table import read_table
 from resight.method import PLAIN, open_method
 from resight.work.add import add

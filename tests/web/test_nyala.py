@@ -13,9 +13,9 @@ from resight.catalogue import folder, log
 from resight.catalogue.decisions import Merged, Undone
 from resight.catalogue.lookup import individuals
 from resight.catalogue.people import add_person
-from resight.catalogue.roles import Role
 from resight.media.table import read_table
 from resight.method import PLAIN, open_method
+from resight.roles import Role
 from resight.work.add import add
 from resight.work.processes import in_this_process
 
@@ -61,7 +61,7 @@ def logged_in(page: Page, address: str, name: str) -> None:
 
 def test_a_day_with_the_herd(herd: tuple[Path, list[Path]], tmp_path: Path) -> None:
     home, photos = herd
-    with serving(home) as served, browsing(f"{served.address}/upload") as page:
+    with serving(home, worker=True) as served, browsing(f"{served.address}/upload") as page:
         page.set_input_files("input[type=file]:not([webkitdirectory])", [str(photo) for photo in photos])
         page.get_by_role("button", name="Send 10 files").click()
         expect(page.locator("#content")).to_contain_text("All is there.")
@@ -71,7 +71,8 @@ def test_a_day_with_the_herd(herd: tuple[Path, list[Path]], tmp_path: Path) -> N
         page.goto(f"{served.address}/review")
         expect(page.locator(".moved img")).to_have_count(2)
         expect(page.locator(".answers .grow")).to_have_text("10 wait")
-        for key in "s", "s", "d", "s", "u", "s", "s", "k", "s", "s", "s", "s":
+        for key in "s", "s", "d", "s", "u", "s", "s", "k", "s", "s", "s":
+            expect(page.locator(".moved img")).to_have_count(2)
             page.keyboard.press(key)
         expect(page.locator(".review")).to_have_attribute("data-unsent", "0", timeout=30_000)
         expect(page.locator("[data-empty]")).to_be_visible()

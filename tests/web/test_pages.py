@@ -1,15 +1,21 @@
 """Every page in a real browser: it shows what there is, does what it says, and believes no text."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
+from sqlalchemy import update
 from tests.browser import browsing
 from tests.web.served import Served, serving
 
-from resight.catalogue import folder, log
-from resight.catalogue.decisions import Merged, Noted, Renamed, Split, Undone
-from resight.catalogue.lookup import catalogued, individual_named
+from resight.catalogue import folder, log, models, people
+from resight.catalogue.decisions import Assigned, Merged, Noted, Renamed, Split, Undone
+from resight.catalogue.lookup import catalogued, individual_named, individuals
+from resight.roles import Role
+
+PASSWORD = "correct horse battery"
+ADMIN = """LAKE\\o'Ada "the boss\""""
 
 PAGES = {
     "/": "How the catalogue grew",
@@ -51,9 +57,14 @@ def test_merge_with_a_preview_and_undo(served: Served) -> None:
         page.get_by_role("button", name="Merge", exact=True).click()
         expect(page.locator(".heading")).to_contain_text("4 photos")
         page.get_by_role("button", name="Undo").first.click()
+        expect(page.locator(".dialog")).to_contain_text("This changes 2 photos.")
+        page.get_by_role("button", name="Yes, undo").click()
         expect(page.locator(".heading")).to_contain_text("2 photos")
+        page.get_by_role("button", name="Count again").click()
+        page.get_by_role("button", name="Yes, count again").click()
+        expect(page.locator(".heading")).to_contain_text("4 photos")
     made = decisions(served.folder)
-    assert [type(one) for one in made] == [Merged, Undone]
+    assert [type(one) for one in made] == [Merged, Undone, Undone]
 
 
 def test_split_rename_and_notes(served: Served) -> None:
@@ -88,6 +99,76 @@ def test_no_text_becomes_script(fish: Path) -> None:
             assert page.locator("img[src='x'], img[onerror]").count() == 0, address
         page.goto(f"{served.address}/individuals?text=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")
         expect(page.locator("#content")).to_contain_text("Nobody is called that.")
+
+
+def test_all_photos_of_a_side_are_shown_when_they_are_asked_for(fish: Path) -> None:
+    with folder.open(fish) as catalogue:
+        first, *others = [one.id for one in individuals(catalogue)]
+        unnamed = tuple(one.id for one in catalogued(catalogue) if one.individual is None)
+        log.append_together(catalogue, [*(Merged(first, one) for one in others), Assigned(unnamed, first)], "Bea")
+    with serving(fish) as served, browsing(f"{served.address}/individuals/{first}") as page:
+        expect(page.get_by_role("checkbox")).to_have_count(24)
+        page.get_by_role("link", name="All 38").click()
+        expect(page.get_by_role("checkbox")).to_have_count(38)
+
+
+def test_nobody_waits_for_one_who_waits_for_the_database(served: Served) -> None:
+    with browsing(f"{served.address}/individuals/1") as page:
+        rename(page, "Old Tom")
+        other = sqlite3.connect(served.folder / folder.SQLITE, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        page.get_by_role("button", name="Rename").last.click()
+        page.wait_for_timeout(500)
+        with served.client() as client:
+            for address in "/", "/individuals/1", "/api/individuals":
+                assert "Old Tom" not in client.get(address, timeout=10).raise_for_status().text
+        other.execute("ROLLBACK")
+        other.close()
+        expect(page.locator("h1")).to_have_text("Old Tom")
+
+
+def test_an_open_page_does_nothing_for_who_may_not_any_more(fish: Path) -> None:
+    with folder.open(fish) as catalogue:
+        people.add_person(catalogue, ADMIN, PASSWORD, Role.ADMIN, "setup")
+        people.add_person(catalogue, "Bea", PASSWORD, Role.CURATOR, ADMIN)
+    with serving(fish) as served, browsing(served.address) as page:
+        log_in(page, "Bea")
+        page.goto(f"{served.address}/individuals/1")
+        rename(page, "Old Tom")
+        # Her session goes on: only the role is another.
+        give_role(fish, Role.VIEWER)
+        page.get_by_role("button", name="Rename").last.click()
+        expect(page.get_by_text("You may not do that any more.")).to_be_visible()
+        give_role(fish, Role.CURATOR)
+        page.context.request.post(f"{served.address}/logout", headers={"Origin": served.address})
+        rename(page, "Old Tom")
+        page.get_by_role("button", name="Rename").last.click()
+        expect(page.get_by_text("You are logged out.")).to_be_visible()
+        assert decisions(fish) == []
+
+        page.goto(f"{served.address}/login")
+        log_in(page, ADMIN)
+        page.goto(f"{served.address}/people")
+        expect(page.get_by_label(f"Role of {ADMIN}", exact=True)).to_be_visible()
+        expect(page.get_by_label(f"{ADMIN} may come in", exact=True)).to_be_checked()
+
+
+def log_in(page: Page, name: str) -> None:
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.locator(".heading")).to_be_visible()
+
+
+def rename(page: Page, name: str) -> None:
+    """All but the last click."""
+    page.get_by_role("button", name="Rename").first.click()
+    page.get_by_label("Name").last.fill(name)
+
+
+def give_role(home: Path, role: Role) -> None:
+    with folder.open(home) as catalogue, catalogue.writing() as session:
+        session.execute(update(models.Person).where(models.Person.name == "Bea").values(role=role.value))
 
 
 def decisions(home: Path) -> list[object]:

@@ -255,6 +255,8 @@ def _sqlite(path: Path, journal: Literal["WAL", "DELETE"]) -> Engine:
         # every commit, and covers the rollback journal's directory too. It costs milliseconds a decision.
         connection.execute("PRAGMA synchronous = EXTRA")
         connection.execute("PRAGMA foreign_keys = ON")
+        # SQLite's own knows no letters but those of ASCII, and a search would not find Ängla.
+        connection.create_function("lower", 1, lambda text: text and str(text).lower(), deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -16,14 +17,16 @@ from resight.catalogue.decisions import tidy_name
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.models import Key, Visit
 from resight.catalogue.models import Person as Row
-from resight.catalogue.roles import Person, Role
 from resight.errors import CatalogueError
+from resight.roles import Person, Role
 
 SHORTEST = 10  # characters of a password
 LONGEST = 1000
 SESSION = timedelta(days=14)
 TOKEN = "resight_"
 _HASHER = PasswordHasher()
+# Each needs 64 MiB while it is worked out, so that many at once would take the machine's memory.
+_HASHING = threading.Semaphore(2)
 # Compared where there is no such person, so that the time it takes does not tell who there is.
 _NOBODY = _HASHER.hash(secrets.token_hex(16))
 
@@ -81,7 +84,7 @@ def change_person(
 ) -> None:
     """Another role, password, or leave to come in; whoever is changed has to log in again.
 
-    CatalogueError where nobody could be admin any more.
+    A new password and a lock-out revoke the tokens too. CatalogueError where nobody could be admin any more.
     """
     new: dict[str, object] = {}
     if role is not None:
@@ -98,11 +101,34 @@ def change_person(
         admins = select(func.count()).select_from(Row).where(Row.role == Role.ADMIN.value, Row.active)
         if not session.scalar(admins):
             raise CatalogueError("somebody has to remain admin")
-        session.execute(delete(Key).where(Key.person_id == key, Key.label == ""))
+        _shut(session, key, tokens_too=bool(password) or active is False)
         said = [f"made {name} {role.value}"] if role is not None else []
         said += [f"{'let in' if active else 'locked out'} {name}"] if active is not None else []
         said += [f"changed the password of {name}"] if password else []
         _note(session, by, ", ".join(said))
+
+
+def change_password(catalogue: Catalogue, name: str, old: str, new: str, tokens_too: bool) -> None:
+    """A person's own new password, who has to know the old one, and to log in again; `tokens_too` revokes the tokens.
+
+    CatalogueError for a wrong old password, or a new one that is too short.
+    """
+    hashed = _hashed(new)
+    with catalogue.reading() as session:
+        row = session.execute(select(Row.id, Row.password).where(Row.name == name, Row.active)).first()
+    if row is None or not _verified(row.password, old[:LONGEST]):
+        with catalogue.writing() as session:
+            _note(session, name, "did not know the password that was to be changed")
+        raise CatalogueError("the old password is wrong")
+    with catalogue.writing() as session:
+        # Nobody may have changed it meanwhile, as an admin does who locks a thief out.
+        still = (
+            update(Row).where(Row.id == row.id, Row.password == row.password).values(password=hashed).returning(Row.id)
+        )
+        if session.scalar(still) is None:
+            raise CatalogueError("the old password is wrong")
+        _shut(session, row.id, tokens_too)
+        _note(session, name, f"changed the own password{' and revoked all tokens' if tokens_too else ''}")
 
 
 def log_in(catalogue: Catalogue, name: str, password: str, address: str) -> str:
@@ -176,6 +202,12 @@ def visits(catalogue: Catalogue, limit: int) -> list[Entry]:
         return [Entry(at, who, what) for at, who, what in session.execute(query)]
 
 
+def _shut(session: Session, person: int, tokens_too: bool) -> None:
+    """End the sessions of a person, and revoke the tokens where these are meant too."""
+    of = Key.person_id == person if tokens_too else (Key.person_id == person) & (Key.label == "")
+    session.execute(delete(Key).where(of))
+
+
 def _note(session: Session, who: str, what: str) -> None:
     session.execute(insert(Visit).values(at=datetime.now(UTC), who=who, what=what))
 
@@ -183,12 +215,14 @@ def _note(session: Session, who: str, what: str) -> None:
 def _hashed(password: str) -> str:
     if not SHORTEST <= len(password) <= LONGEST:
         raise CatalogueError(f"a password has {SHORTEST} characters or more")
-    return _HASHER.hash(password)
+    with _HASHING:
+        return _HASHER.hash(password)
 
 
 def _verified(hashed: str, password: str) -> bool:
     try:
-        return _HASHER.verify(hashed, password)
+        with _HASHING:
+            return _HASHER.verify(hashed, password)
     except (VerificationError, InvalidHashError):
         return False
 

@@ -20,6 +20,7 @@ from resight.cli import (
     loop,
     people,
     plane,
+    receive,
     serve,
     simulate,
     status,
@@ -66,6 +67,7 @@ app.command("loop")(loop.loop)
 app.command("watch")(watch.watch)
 app.command("serve")(serve.serve)
 app.command("work")(work.work)
+app.command("receive", hidden=True)(receive.receive)
 app.add_typer(people.app, name="people")
 app.command("simulate")(simulate.simulate)
 app.command("demo")(demo.demo)

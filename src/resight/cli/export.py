@@ -9,7 +9,7 @@ import typer
 
 from resight.cli.console import say
 from resight.cli.options import Folder
-from resight.export.catalogue import Format
+from resight.export.formats import Format
 
 
 def export(

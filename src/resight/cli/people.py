@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from resight.catalogue.roles import Role
 from resight.cli.console import out, say, user, write_json
 from resight.cli.options import Folder, Json
+from resight.roles import Role
 
 app = typer.Typer(help="Who may use the catalogue in the browser, and for what.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The person's name, as it will stand in the decision log.")]

@@ -26,7 +26,8 @@ def plane(
     from resight.export.identification import appearing
     from resight.export.plane import write_plane
     from resight.identify.library import open_library
-    from resight.identify.plane import keep_plane, make_plane
+    from resight.identify.placing import make_plane
+    from resight.identify.plane import keep_plane
     from resight.method import open_method
 
     with open_catalogue(catalogue) as opened, progress() as tell:

@@ -18,6 +18,9 @@ def serve(
     https: Annotated[
         bool, typer.Option("--https", help="It is reached over HTTPS alone, by a web server before this one.")
     ] = False,
+    worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Do its jobs on this machine, not by 'resight work' elsewhere.")
+    ] = True,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open a browser window on it.")] = True,
 ) -> None:
     """Open the catalogue in the browser: who is in these photos, and the record of every animal.
@@ -37,4 +40,4 @@ def serve(
             webbrowser.open(address)
 
     with open_catalogue(catalogue) as opened:
-        serve_all(opened, host, port, by or user(), https, ready)
+        serve_all(opened, host, port, by or user(), https, worker, ready)

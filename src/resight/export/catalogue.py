@@ -6,7 +6,6 @@ import csv
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import TextIO
 
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from sqlalchemy import select
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.lookup import Catalogued, catalogued, counts
 from resight.catalogue.models import Individual
+from resight.export.formats import Format
 from resight.types import Side
 
 VERSION = 1
@@ -21,14 +21,6 @@ COLUMNS = (
     "path", "identity", "side", "part", "encounter", "date", "lat", "lon", "x", "y", "w", "h", "quality", "annotation",
     "sha256",
 )  # fmt: skip
-
-
-class Format(StrEnum):
-    """What comes out."""
-
-    CSV = "csv"
-    JSON = "json"
-    HISTORY = "history"
 
 
 def write_csv(annotations: Sequence[Catalogued], file: TextIO) -> None:

@@ -27,7 +27,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import logsumexp
 
 from resight.types import Bools, Doubles, Floats, Ints
@@ -115,6 +114,8 @@ def fit(experience: Experience, share_new: float) -> Calibration:
 
     start = np.array([-1.0, 1.0, 1.0, 0.2, 0.05])
     bounds = [(-200, 200), (0.01, 200), (0, 200), (1e-3, 1 - 1e-3), (1e-3, 0.5)]
+    from scipy.optimize import minimize  # half a second, which only who fits shall wait
+
     best = minimize(loss, start, method="L-BFGS-B", bounds=bounds)
     bias, slope, weight, hidden, lapse = (float(number) for number in best.x)
     return Calibration(bias, slope, weight, hidden, lapse, usual, share_new, share_new, len(scores))

@@ -12,7 +12,7 @@ from resight.catalogue.chunks import chunks
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.proposals import Proposal, Proposed
 from resight.identify.run import Identified, Reason
-from resight.types import Evidence
+from resight.types import Evidence, Verdict
 
 TOGETHER = 32
 MOST_MATCHES = 40
@@ -33,7 +33,11 @@ def keep(
 
 
 def proposal(identified: Identified, fingerprint: str, individuals: Mapping[str, int]) -> Proposal:
-    """One answer as the catalogue keeps it."""
+    """One answer as the catalogue keeps it.
+
+    An individual that is not among `individuals` was merged or renamed while the answer was found: it is no candidate
+    any more, and where it was the first, nothing is certain.
+    """
     said = identified.answer
     reasons: list[Reason | None] = [*identified.reasons, *[None] * len(said.candidates)]
     candidates = tuple(
@@ -45,9 +49,12 @@ def proposal(identified: Identified, fingerprint: str, individuals: Mapping[str,
             () if reason is None else _matches(reason.evidence),
         )
         for candidate, reason in zip(said.candidates[:MOST_CANDIDATES], reasons, strict=False)
+        if candidate.individual in individuals
     )
     best = candidates[0].p if candidates else 0.0
-    return Proposal(identified.query.id, fingerprint, said.verdict, worth(best), said.p_new, candidates)
+    gone = said.individual is not None and said.individual not in individuals
+    verdict = Verdict.UNDECIDED if gone else said.verdict
+    return Proposal(identified.query.id, fingerprint, verdict, worth(best), said.p_new, candidates)
 
 
 def worth(p_best: float | None) -> float:

@@ -31,8 +31,9 @@ def application(desk: Desk, who: Who, hosts: frozenset[str], secure: bool) -> AS
     `secure`: it is reached over HTTPS alone, by a server before this one.
     """
     app = FastAPI(title="resight", docs_url=None, redoc_url=None, openapi_url=None)
-    # An application of its own: whatever is not its address is answered by it, and not by the pages.
-    api = FastAPI(title="resight", version=__version__, redoc_url=None, responses=faults.TOLD)
+    # An application of its own: whatever is not its address is answered by it, and not by the pages. FastAPI's page of
+    # documentation would be fetched from another server, which the gate's policy forbids.
+    api = FastAPI(title="resight", version=__version__, docs_url=None, redoc_url=None, responses=faults.TOLD)
     faults.install(api)
     for part in (review, individuals, corrections, jobs, uploads, export, plane, pictures):
         api.include_router(part.routes(desk))

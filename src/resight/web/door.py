@@ -13,40 +13,51 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
 from resight import __version__
 from resight.catalogue import people
+from resight.catalogue.decisions import tidy_name
 from resight.catalogue.folder import Catalogue
-from resight.catalogue.roles import Person
-from resight.errors import CatalogueError
+from resight.errors import CatalogueError, DatabaseError
+from resight.roles import Person
 
 COOKIE = "resight"
 REMEMBERED = 3.0  # seconds for which a key need not be looked up again
+MOST_REMEMBERED = 1000  # keys
 TRIES, WITHIN = 8, 300.0  # wrong passwords of a name or an address, in so many seconds, before it has to wait
 
 
 @dataclass(slots=True)
 class Tries:
-    """Counts wrong passwords, so that nobody can try them all."""
+    """Counts tries of passwords that were not right, so that nobody can try them all."""
 
     clock: Callable[[], float] = time.monotonic
     _at: dict[str, list[float]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def must_wait(self, *whose: str) -> bool:
-        """Whether one of these names or addresses has tried too often."""
+    def begin(self, *whose: str) -> bool:
+        """Count a try of these names and addresses; False where one of them has tried too often, and has to wait.
+
+        It counts before it is known to be wrong: else any number of tries could be made at the same time.
+        """
         with self._lock:
             since = self.clock() - WITHIN
             self._at = {key: kept for key, times in self._at.items() if (kept := [at for at in times if at > since])}
-            return any(len(self._at.get(key, ())) >= TRIES for key in whose)
-
-    def failed(self, *whose: str) -> None:
-        """One more wrong password."""
-        with self._lock:
+            if any(len(self._at.get(key, ())) >= TRIES for key in whose):
+                return False
             for key in whose:
                 self._at.setdefault(key, []).append(self.clock())
+            return True
+
+    def take_back(self, *whose: str) -> None:
+        """The try was right, or nobody could tell."""
+        with self._lock:
+            for key in whose:
+                if self._at.get(key):
+                    self._at[key].pop()
 
 
 @dataclass(slots=True)
@@ -56,30 +67,35 @@ class Known:
     catalogue: Catalogue
     _kept: dict[str, tuple[float, Person | None]] = field(default_factory=dict)
 
-    def __call__(self, headers: Headers) -> Person | None:
+    async def __call__(self, headers: Headers) -> Person | None:
         """The person; None for a stranger."""
         key = key_of(headers)
         if not key:
             return None
-        now = time.monotonic()
-        at, person = self._kept.get(key, (0.0, None))
+        kept, now = self._kept, time.monotonic()
+        at, person = kept.get(key, (-REMEMBERED, None))
         if now - at > REMEMBERED:
-            if len(self._kept) > 1000:
-                self._kept.clear()
-            person = people.opens(self.catalogue, key)
-            self._kept[key] = (now, person)
+            person = await run_in_threadpool(people.opens, self.catalogue, key)
+            if len(kept) > MOST_REMEMBERED:
+                kept.clear()
+            # What was asked before others were to be forgotten goes with them.
+            kept[key] = (now, person)
         return person
 
     def forget(self) -> None:
         """Look everybody up again: somebody's rights have changed."""
-        self._kept.clear()
+        self._kept = {}
+
+
+def bears_token(headers: Headers) -> bool:
+    """Whether a token says who it is, as programs send one; then no cookie counts."""
+    return headers.get("authorization", "").partition(" ")[0].lower() == "bearer"
 
 
 def key_of(headers: Headers) -> str:
     """The token of a program, or else the key in a browser's cookie; '' where there is none."""
-    kind, _, token = headers.get("authorization", "").partition(" ")
-    if kind.lower() == "bearer":
-        return token.strip()
+    if bears_token(headers):
+        return headers["authorization"].partition(" ")[2].strip()
     return cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
 
 
@@ -97,13 +113,17 @@ def routes(catalogue: Catalogue, known: Known, secure: bool) -> APIRouter:
     @router.post("/login")
     def enter(request: Request, name: Annotated[str, Form()] = "", password: Annotated[str, Form()] = "") -> Response:
         address = request.client.host if request.client else ""
-        if tries.must_wait(f"name {name}", f"address {address}"):
+        whose = f"name {tidy_name(name)}", f"address {address}"
+        if not tries.begin(*whose):
             return _page(catalogue, "Too many wrong passwords. Wait five minutes, and try again.", 429)
         try:
             key = people.log_in(catalogue, name, password, address)
+        except DatabaseError:
+            tries.take_back(*whose)
+            return _page(catalogue, "The catalogue's database is busy or full. Try again in a minute.", 503)
         except CatalogueError as error:
-            tries.failed(f"name {name}", f"address {address}")
             return _page(catalogue, f"{str(error).capitalize()}.", 403)
+        tries.take_back(*whose)
         answer = RedirectResponse("/", 303)
         lasting = int(people.SESSION.total_seconds())
         answer.set_cookie(COOKIE, key, lasting, path="/", secure=secure, httponly=True, samesite="strict")
@@ -113,7 +133,10 @@ def routes(catalogue: Catalogue, known: Known, secure: bool) -> APIRouter:
     def leave(request: Request) -> Response:
         key = key_of(request.headers)
         if key:
-            people.log_out(catalogue, key)
+            try:
+                people.log_out(catalogue, key)
+            except DatabaseError:
+                return _page(catalogue, "You are still logged in: the catalogue's database is busy or full.", 503)
             known.forget()
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(COOKIE, path="/", secure=secure, httponly=True, samesite="strict")

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 
+from resight.catalogue.decisions import Says
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.models import Annotation, Encounter, Individual, Photo, StandingOpinion
 from resight.types import Side
@@ -35,7 +36,8 @@ class Filter:
 def matching(catalogue: Catalogue, wanted: Filter, count: int, skip: int = 0) -> tuple[int, list[int]]:
     """How many annotations fit, and some of them, the newest photos first."""
     conditions: list[ColumnElement[bool]] = []
-    aside = exists().where(StandingOpinion.annotation_id == Annotation.id)
+    unsure = StandingOpinion.says == Says.UNSURE.value
+    aside = exists().where(StandingOpinion.annotation_id == Annotation.id, unsure)
     match wanted.state:
         case State.NAMED:
             conditions.append(Annotation.individual_id.is_not(None))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from inspect import isawaitable
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -12,7 +13,9 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from resight.catalogue.roles import Person, Role
+from resight.errors import DatabaseError
+from resight.roles import Person, Role
+from resight.web.door import bears_token
 from resight.web.faults import RefusedError
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -22,12 +25,14 @@ POLICY = (
     "script-src 'self' 'unsafe-inline' 'unsafe-eval'; connect-src 'self' ws: wss:; font-src 'self' data:; "
     "frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
 )
-Who = Callable[[Headers], Person | None]
+Who = Callable[[Headers], Person | Awaitable[Person | None] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Stands before the whole program; `who` tells the person of a request, `hosts` the names it is called by.
+
+    `who` is asked for every request, on the event loop: where it has to look something up, it answers later.
 
     A page of another site can make a browser send requests here. So what changes something, and every socket, must
     come from a page of this program (its Origin), and the Host must be one of ours, lest a foreign name be pointed at
@@ -44,7 +49,7 @@ class Gate:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        refusal = self._refusal(scope, headers)
+        refusal = await self._refusal(scope, headers)
         if refusal is not None:
             if scope["type"] == "websocket":
                 await receive()
@@ -54,15 +59,19 @@ class Gate:
             return
         await self.app(scope, receive, _guarded(send))
 
-    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+    async def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         path = scope["path"]
         if self.hosts and (_host(headers.get("host", "")) not in self.hosts):
             return JSONResponse({"detail": "this program is not served under that name"}, 421)
         changes = scope["type"] == "websocket" or scope["method"] not in SAFE
-        person = self.who(headers)
-        by_token = "authorization" in headers
-        if changes and not by_token and not _from_here(headers):
+        # Only a token says that no browser was made to send this: a cookie beside any other header still counts.
+        if changes and not bears_token(headers) and not _from_here(headers):
             return JSONResponse({"detail": "this request does not come from a page of this program"}, 403)
+        try:
+            said = self.who(headers)
+            person = await said if isawaitable(said) else said
+        except DatabaseError:
+            return JSONResponse({"detail": "the database does not answer: try again in a minute"}, 503)
         scope.setdefault("state", {})["person"] = person
         if person is not None or path.startswith(OPEN):
             return None

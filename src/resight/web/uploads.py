@@ -1,36 +1,39 @@
 """Files that come in through the browser: in pieces, so that a broken line or a closed window loses nothing.
 
 An upload is a folder of the catalogue. A file grows by pieces, each confirmed once it is on the disk; what is there can
-be asked, and the rest sent later. Names come from strangers: none may lead out of the folder.
+be asked, and the rest sent later. Names come from strangers: none may lead out of the folder. Cameras number their
+photos anew on every card, so a file goes on only with one that is as large, and was last changed at the same moment.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
-import stat
 import unicodedata
-import zipfile
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from secrets import token_hex
 
+from filelock import FileLock
+
 from resight.errors import ResightError
 from resight.media.file_names import PHOTO_SUFFIXES
-from resight.types import Rejection
 
 FOLDER = "uploads"
+PHOTOS, OTHERS = "photos", "others"
+SENT = "sent"  # the tree of what was sent itself; every zip is opened into a tree of its own
 PIECE = 8 << 20  # bytes that one request may bring
 LARGEST = 4 << 30  # bytes of one file
-MOST_FILES = 100_000
 KEPT_FREE = 1 << 30  # bytes of the disk that are never filled
 DEEPEST = 8  # folders in folders
-UNPACKED = 200  # times its own size that a zip may come to; more is a bomb
 TAKEN = frozenset({*PHOTO_SUFFIXES, ".csv", ".zip"})
 KEY = re.compile(r"[0-9a-f]{24}")
+GONE = "there is no such upload; what came with it may be in the catalogue already"
 
 
 class PieceError(ResightError):
@@ -41,6 +44,35 @@ class PieceError(ResightError):
         self.size = size
 
 
+class Purpose(StrEnum):
+    """Who the animals are: to be found out, or told by the folders, or by a table."""
+
+    IDENTIFY = "identify"
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a browser says of a file: its bytes, and when it was last changed, in milliseconds since 1970."""
+
+    size: int
+    modified: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file of an upload: the tree it belongs to, its path in that, and where it lies."""
+
+    tree: str
+    place: str
+    path: Path
+
+    @property
+    def suffix(self) -> str:
+        """How its name ends, in small letters."""
+        return self.path.suffix.lower()
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """An upload and its folder."""
@@ -49,65 +81,100 @@ class Upload:
     folder: Path
 
     @property
-    def files(self) -> Path:
-        """Where its files lie."""
-        return self.folder / "files"
+    def photos(self) -> Path:
+        """Where its photos lie, a folder for each tree, apart from tables and zips."""
+        return self.folder / PHOTOS
 
-    def sizes(self) -> dict[str, int]:
-        """How much of each file is there, by its path in the upload."""
-        found = sorted(path for path in self.files.rglob("*") if path.is_file())
-        return {path.relative_to(self.files).as_posix(): path.stat().st_size for path in found}
+    @property
+    def finished(self) -> Path:
+        """The file that says that all is there."""
+        return self.folder / "finished"
+
+    def at(self, tree: str, path: Path) -> Path:
+        """Where a file of a tree belongs."""
+        return self.folder / (PHOTOS if path.suffix.lower() in PHOTO_SUFFIXES else OTHERS) / tree / path
+
+    def items(self) -> list[Item]:
+        """All its files, in order; names with a dot in front are this program's own."""
+        found = []
+        for top in (self.folder / PHOTOS, self.folder / OTHERS):
+            for path in sorted(top.rglob("[!.]*")):
+                if path.is_file():
+                    inside = path.relative_to(top)
+                    found.append(Item(inside.parts[0], inside.relative_to(inside.parts[0]).as_posix(), path))
+        return found
+
+    def sent(self) -> list[Item]:
+        """The files that were sent."""
+        return [item for item in self.items() if item.tree == SENT]
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """One at a time may change an upload; ResightError where it is gone."""
+        with FileLock(self.folder / "lock"):
+            if not self.photos.is_dir():
+                raise ResightError(GONE)
+            yield
 
 
 def begin(catalogue: Path) -> Upload:
     """A new, empty upload."""
     upload = Upload(key := token_hex(12), catalogue / FOLDER / key)
-    upload.files.mkdir(parents=True)
+    upload.photos.mkdir(parents=True)
     return upload
 
 
 def find(catalogue: Path, key: str) -> Upload:
     """The upload of this key; ResightError where there is none."""
     upload = Upload(key, catalogue / FOLDER / key)
-    if not KEY.fullmatch(key) or not upload.files.is_dir():
-        raise ResightError("there is no such upload; it may have been finished already")
+    if not KEY.fullmatch(key) or not upload.photos.is_dir():
+        raise ResightError(GONE)
     return upload
 
 
-def take(upload: Upload, name: str, offset: int, piece: bytes) -> int:
+def check_open(upload: Upload) -> None:
+    """ResightError where an upload is finished, and takes no more."""
+    if upload.finished.exists():
+        raise ResightError("this upload is finished: begin another one")
+
+
+def take(upload: Upload, name: str, offset: int, piece: bytes, stated: Stated) -> int:
     """Append a piece to a file, and see that it is on the disk; how much of it is there now.
 
-    PieceError where the file has another length than `offset`; ResightError for a name or a size that is refused.
+    PieceError where the file has another length than `offset`; ResightError for a name or a size that is refused, and
+    for a piece of another file than the one that has this path.
     """
-    path = upload.files / safe_path(name)
+    path = upload.at(SENT, safe_path(name))
     if path.suffix.lower() not in TAKEN:
         raise ResightError(f"{name}: no photo, table or zip")
-    if offset + len(piece) > LARGEST:
+    if stated.size > LARGEST:
         raise ResightError(f"{name}: larger than {LARGEST >> 30} GB")
+    if offset + len(piece) > stated.size:
+        raise ResightError(f"{name}: more came than its {stated.size:,} bytes")
     if shutil.disk_usage(upload.folder).free - len(piece) < KEPT_FREE:
         raise ResightError(f"{name}: the disk of the server is full. Make room there, and send the rest again")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError) as error:
-        raise ResightError(f"{name}: a file and a folder have the same name") from error
-    size = path.stat().st_size if path.exists() else 0
-    if size != offset:
-        raise PieceError(size)
-    with path.open("ab") as file:
-        file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
+    check_open(upload)  # once without waiting: a job holds a finished one while it opens the zips
+    with upload.held():
+        check_open(upload)
+        _make_way(path, name)
+        _settle(path, name, stated)
+        size = path.stat().st_size if path.exists() else 0
+        if size != offset:
+            raise PieceError(size)
+        with path.open("ab") as file:
+            file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        os.utime(upload.folder)  # when something came last: abandoned uploads are deleted
     return offset + len(piece)
 
 
-def unpack(upload: Upload) -> list[Rejection]:
-    """Open the zips of an upload beside themselves, and delete them; what was left out, and why."""
-    rejected: list[Rejection] = []
-    for path in sorted(upload.files.rglob("*")):
-        if path.suffix.lower() == ".zip" and path.is_file():
-            rejected += _unpacked(path)
-            path.unlink()
-    return rejected
+def stated_of(path: Path) -> Stated | None:
+    """What was said of a file when its first piece came; None where that is not known."""
+    try:
+        return Stated(**json.loads(_beside(path).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def safe_path(name: str) -> Path:
@@ -128,63 +195,29 @@ def _unsafe(part: str) -> bool:
         part in ("", ".", "..", "/")
         or part.startswith(("/", "."))
         or ":" in part
-        or len(part.encode()) > 240
         or not part.isprintable()
+        or len(part.encode()) > 240
     )
 
 
-def _unpacked(path: Path) -> Iterator[Rejection]:
-    into = path.with_suffix("")
-    left = UNPACKED * max(path.stat().st_size, 1)
+def _make_way(path: Path, name: str) -> None:
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            if len(members) > MOST_FILES:
-                yield Rejection(path, f"holds more than {MOST_FILES:,} files")
-                return
-            for member in members:
-                if member.is_dir():
-                    continue
-                reason = _member(archive, member, into, left)
-                if reason:
-                    yield Rejection(path / member.filename, reason)
-                else:
-                    left -= member.file_size
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
-        yield Rejection(path, f"this zip cannot be opened ({error}): pack it again")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        taken = path.is_dir()
+    except (FileExistsError, NotADirectoryError):
+        taken = True
+    if taken:
+        raise ResightError(f"{name}: a file and a folder have the same name")
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, into: Path, left: int) -> str:
-    """Write a file of a zip; why not, if not."""
-    if stat.S_ISLNK(member.external_attr >> 16):
-        return "a link, not a file"
-    try:
-        path = into / safe_path(member.filename)
-    except ResightError:
-        return "its name leads out of the folder, or cannot be one"
-    if path.suffix.lower() not in TAKEN - {".zip"}:
-        return "no photo or table"
-    if member.flag_bits & 1:
-        return "locked with a password"
-    if member.file_size > min(left, LARGEST):
-        return "far larger than the zip it comes from, or too large"
-    if shutil.disk_usage(archive.filename or ".").free - member.file_size < KEPT_FREE:
-        return "the disk of the server is full"
-    if path.exists():
-        return ""  # from an opening of this zip that was interrupted
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    written = 0
-    try:
-        with archive.open(member) as packed, unfinished.open("wb") as file:
-            while piece := packed.read(1 << 20):
-                written += len(piece)
-                if written > member.file_size:  # what a zip says of a size may be a lie
-                    return "larger than it says"
-                file.write(piece)
-        unfinished.replace(path)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        return f"damaged in the zip ({error})"
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return ""
+def _settle(path: Path, name: str, stated: Stated) -> None:
+    """Write down which file has this path; ResightError where another one has."""
+    known = stated_of(path)
+    if known is None:
+        _beside(path).write_text(json.dumps(asdict(stated)), encoding="utf-8")
+    elif known != stated:
+        raise ResightError(f"{name}: another file of this upload has this path")
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.stated")

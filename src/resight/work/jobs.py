@@ -22,7 +22,7 @@ from resight.work.progress import Progress, read_progress
 APPLICATION, QUEUE, WORKFLOW, VERSION = "resight", "jobs", "command", "1"
 FOLDER = "jobs"
 SHOWN = 200
-ALIVE = "worker-{name}.alive"
+ALIVE, LOCK, OUTPUT = "worker-{name}.alive", "worker-{name}.lock", "worker-{name}.log"
 LONGEST_LOG = 60_000  # bytes of a log that are shown, the last ones
 
 
@@ -44,6 +44,11 @@ class Order:
     title: str
     command: tuple[str, ...]
     by: str
+
+    def asked_by(self, person: str) -> Order:
+        """The same, wanted by somebody else, who then stands in the log for what it decides."""
+        command = tuple(f"--by={person}" if part.startswith("--by=") else part for part in self.command)
+        return Order(self.title, command, person)
 
 
 _ORDER = TypeAdapter(Order)
@@ -67,9 +72,14 @@ class Board:
     folder: Path
     client: DBOSClient
 
-    def add(self, order: Order) -> str:
-        """Let a worker do this; the job's id comes back once the order is on disk."""
+    def add(self, order: Order, key: str = "") -> str:
+        """Let a worker do this; the job's id comes back once the order is on disk.
+
+        With a `key`, that is its id; where there is a job of this id, nothing happens.
+        """
         queued: EnqueueOptions = {"queue_name": QUEUE, "workflow_name": WORKFLOW, "app_version": VERSION}
+        if key:
+            queued["workflow_id"] = key
         handle: WorkflowHandle[int] = self.client.enqueue(queued, asdict(order))
         return str(handle.workflow_id)
 
@@ -77,6 +87,10 @@ class Board:
         """The latest jobs, the newest first."""
         found = self.client.list_workflows(name=WORKFLOW, sort_desc=True, limit=SHOWN)
         return [self._job(status) for status in found]
+
+    def has(self, key: str) -> bool:
+        """Whether there is a job of this id."""
+        return bool(self.client.list_workflows(workflow_ids=[key], name=WORKFLOW))
 
     def job(self, key: str) -> Job:
         """One job; ResightError where there is none of this id."""
@@ -93,12 +107,12 @@ class Board:
         cancelled(self.folder, key).touch()
         self.client.cancel_workflow(key)
 
-    def retry(self, key: str) -> str:
-        """The same again, as a new job; it goes on where the old one stopped."""
+    def retry(self, key: str, by: str) -> str:
+        """The same again, as a new job in the name of who asks; it goes on where the old one stopped."""
         job = self.job(key)
         if job.state in (State.WAITING, State.RUNNING):
             raise ResightError(f"the job is {job.state.value}: wait, or cancel it first")
-        return self.add(job.order)
+        return self.add(job.order.asked_by(by))
 
     def workers(self) -> dict[str, float]:
         """The workers by name, and when each was last heard of (UTC, seconds)."""

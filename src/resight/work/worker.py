@@ -12,25 +12,49 @@ import time
 from pathlib import Path
 
 from dbos import DBOS
+from filelock import FileLock, Timeout
 
 from resight.catalogue.folder import Catalogue
-from resight.work.jobs import ALIVE, APPLICATION, FOLDER, QUEUE, VERSION, WORKFLOW, cancelled, database, log, progress
+from resight.errors import ResightError
+from resight.work.jobs import (
+    ALIVE,
+    APPLICATION,
+    FOLDER,
+    LOCK,
+    QUEUE,
+    VERSION,
+    WORKFLOW,
+    cancelled,
+    database,
+    log,
+    progress,
+)
 from resight.work.parent import PARENT
 from resight.work.progress import FILE
 
 LOOK = 0.3  # seconds between looks at whether the job was cancelled
-MERCY = 10.0  # seconds a cancelled job has to finish what it is writing
+MERCY = 10.0  # seconds until a cancelled job that does not end is killed
+PATIENCE = 5.0  # seconds within which a worker that lost its server has ended
 STOPPED = 130
 
 
 def work(catalogue: Catalogue, name: str = "") -> None:
     """Do jobs until the process is stopped. Jobs that a killed worker of this name was at go on.
 
-    Two workers of a catalogue need different names; it is that of the machine where none is given.
+    Two workers of a catalogue need different names; it is that of the machine where none is given. ResightError where
+    one of this name is at work.
     """
     folder = catalogue.folder / FOLDER
     folder.mkdir(exist_ok=True)
     name = name or socket.gethostname()
+    # Held until this process ends: two of one name would both go on with what one of them was at.
+    lock = FileLock(folder / LOCK.format(name=name))
+    try:
+        lock.acquire(timeout=PATIENCE)
+    except Timeout:
+        raise ResightError(
+            f"a worker named {name} is at work on {catalogue.folder} already: give this one another --name"
+        ) from None
     DBOS(
         config={
             "name": APPLICATION,
@@ -80,6 +104,7 @@ def run_command(folder: Path, key: str, command: list[str]) -> int:
         )  # fmt: skip
         while process.poll() is None:
             if cancelled(folder, key).exists():
+                # It dies at once, wherever it is: what it writes is written whole, or not at all.
                 process.terminate()
                 try:
                     process.wait(MERCY)

@@ -16,7 +16,7 @@ from resight.web.desk import Desk
 from resight.web.gate import Curator
 from resight.web.ids import Id
 
-Pixel = Annotated[float, Field(ge=0, le=1_000_000)]
+Pixel = Annotated[float, Field(ge=0, le=1_000_000, strict=True)]
 
 
 class Drawn(BaseModel):
@@ -24,8 +24,8 @@ class Drawn(BaseModel):
 
     x: Pixel
     y: Pixel
-    w: Annotated[float, Field(gt=0, le=1_000_000)]
-    h: Annotated[float, Field(gt=0, le=1_000_000)]
+    w: Annotated[float, Field(gt=0, le=1_000_000, strict=True)]
+    h: Annotated[float, Field(gt=0, le=1_000_000, strict=True)]
 
 
 class Correction(BaseModel):

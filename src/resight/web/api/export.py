@@ -7,7 +7,8 @@ import io
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from resight.export.catalogue import Format, write
+from resight.export.catalogue import write
+from resight.export.formats import Format
 from resight.web.desk import Desk
 from resight.web.gate import Viewer
 

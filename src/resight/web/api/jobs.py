@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
-from fastapi import APIRouter
+from fastapi import APIRouter, BackgroundTasks
 from pydantic import BaseModel
 
 from resight.web.desk import Desk
 from resight.web.gate import Curator, Viewer
+from resight.web.received import check_there, clear
 from resight.work.jobs import Job, Order, State
 
 
@@ -58,11 +59,13 @@ def routes(desk: Desk) -> APIRouter:
     router = APIRouter(prefix="/jobs", tags=["jobs"])
 
     @router.get("")
-    def jobs(_person: Viewer) -> Jobs:
+    def jobs(_person: Viewer, after: BackgroundTasks) -> Jobs:
         """What runs, what waits, and what became of the others."""
         now = time.time()
+        found = desk.board.jobs()
+        after.add_task(clear, desk.catalogue, found, now)
         workers = [Worker(name=name, silent_for=max(0.0, now - at)) for name, at in desk.board.workers().items()]
-        return Jobs(jobs=[_shown(job, now) for job in desk.board.jobs()], workers=workers)
+        return Jobs(jobs=[_shown(job, now) for job in found], workers=workers)
 
     @router.post("/identify-again")
     def again(person: Curator) -> Asked:
@@ -77,9 +80,10 @@ def routes(desk: Desk) -> APIRouter:
         return Asked(job=job)
 
     @router.post("/{job}/retry")
-    def retry(_person: Curator, job: str) -> Asked:
+    def retry(person: Curator, job: str) -> Asked:
         """The same again; it goes on where the first stopped."""
-        return Asked(job=desk.board.retry(job))
+        check_there(desk.catalogue.folder, desk.board.job(job).order)
+        return Asked(job=desk.board.retry(job, person.name))
 
     @router.get("/{job}/log")
     def log(_person: Viewer, job: str) -> Log:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 
 from fastapi import APIRouter, Request
@@ -10,6 +11,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from resight.catalogue.lookup import catalogued
+from resight.errors import ResightError
 from resight.export.plane import read_plane_table, write_plane
 from resight.identify.plane import Plane, keep_plane, read_plane
 from resight.types import Side
@@ -58,7 +60,7 @@ def routes(desk: Desk) -> APIRouter:
         headers = {"Content-Disposition": 'attachment; filename="plane.csv"'}
         return Response(text.getvalue().encode(errors="backslashreplace"), media_type="text/csv", headers=headers)
 
-    @router.put("/table")
+    @router.put("/points")
     async def put(_person: Curator, request: Request) -> Kept:
         """Another program's points, as a CSV table with at least annotation, x and y."""
         content = bytearray()
@@ -66,12 +68,21 @@ def routes(desk: Desk) -> APIRouter:
             content += part
             if len(content) > LARGEST:
                 raise RefusedError(413, f"a table may have {LARGEST >> 20} MB at most")
-        plane = read_plane_table(io.StringIO(content.decode("utf-8-sig", errors="replace"), newline=""))
-        await run_in_threadpool(catalogued, desk.catalogue, plane.annotations)
-        await run_in_threadpool(keep_plane, desk.catalogue, plane)
-        return Kept(points=len(plane.annotations))
+        return await run_in_threadpool(_kept, desk, bytes(content))
 
     return router
+
+
+def _kept(desk: Desk, content: bytes) -> Kept:
+    try:
+        plane = read_plane_table(io.StringIO(content.decode("utf-8-sig", errors="replace"), newline=""))
+    except csv.Error as error:
+        raise ResightError(f"this is no table: {error}") from error
+    except TypeError as error:
+        raise ResightError("the table holds a number with too many digits") from error
+    catalogued(desk.catalogue, plane.annotations)
+    keep_plane(desk.catalogue, plane)
+    return Kept(points=len(plane.annotations))
 
 
 def _plane(desk: Desk) -> Plane:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from fastapi import Request
 from nicegui import ui
+from starlette.concurrency import run_in_threadpool
 
-from resight.catalogue.roles import Person, Role
 from resight.identify.plane import read_plane
+from resight.roles import Person, Role
 from resight.web.desk import Desk
-from resight.web.pages.acting import button, still
-from resight.web.pages.frame import frame, heading, nothing
+from resight.web.pages.acting import ask, button
+from resight.web.pages.frame import frame, heading, nothing, page
 from resight.work.jobs import Order
 
 
@@ -26,22 +27,23 @@ class Scatter(ui.element, component=Path(__file__).parent.parent / "static" / "s
 def add(desk: Desk) -> None:
     """The page /explore."""
 
-    @ui.page("/explore")
-    def explore(request: Request) -> None:
+    @page("/explore")
+    async def explore(request: Request) -> None:
         person: Person = request.state.person
+        made = await run_in_threadpool(read_plane, desk.catalogue) is not None
         with frame(desk, person, "/explore", "Explore"):
             heading("Explore", "Animals that are near each other look alike to the program.")
             may = person.role.may(Role.CURATOR)
             if may:
                 with ui.element("div").classes("tools"):
                     button("Make the plane anew", lambda: _make(desk, person))
-            if read_plane(desk.catalogue) is None:
+            if not made:
                 nothing("No plane has been made yet.", "It takes a minute for a thousand photos.")
                 return
             Scatter(may)
 
 
-def _make(desk: Desk, person: Person) -> None:
-    if still(desk, person, Role.CURATOR):
-        desk.board.add(Order("Place all animals on a plane", ("plane", str(desk.catalogue.folder)), person.name))
+async def _make(desk: Desk, person: Person) -> None:
+    order = Order("Place all animals on a plane", ("plane", str(desk.catalogue.folder)), person.name)
+    if await ask(desk, Role.CURATOR, lambda: desk.board.add(order)):
         ui.navigate.to("/jobs")

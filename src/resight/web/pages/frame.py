@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from nicegui import ui
 
 from resight import __version__
-from resight.catalogue.roles import Person, Role
+from resight.roles import Person, Role
 from resight.web.desk import Desk
+
+PATIENCE = 60.0  # seconds in which a page has to have read what it shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,11 @@ PLACES = (
     Place("/upload", "Add photos", "a"),
     Place("/jobs", "Jobs", "j"),
 )
+
+
+def page(path: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A page at this path that reads the catalogue, which may take longer than NiceGUI waits by itself."""
+    return ui.page(path, response_timeout=PATIENCE)
 
 
 @contextmanager

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from fastapi import Request
 from nicegui import ui
+from starlette.concurrency import run_in_threadpool
 
 from resight.catalogue import proposals
-from resight.catalogue.log import history
-from resight.catalogue.lookup import counts, names_ever
-from resight.catalogue.words import describe
+from resight.catalogue.folder import Catalogue
+from resight.catalogue.lookup import Counts, counts
 from resight.export.words import counted
+from resight.roles import Person, Role
 from resight.types import Verdict
 from resight.web.desk import Desk
-from resight.web.growth import growth
-from resight.web.pages.frame import frame, heading, nothing
+from resight.web.growth import Growth, growth
+from resight.web.pages.frame import frame, heading, nothing, page
+from resight.web.pages.history import Line, lines, show
 
 LATEST = 12
 DAY = "{yyyy}-{MM}-{dd}"
@@ -25,16 +30,28 @@ WAITING = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page shows: what there is, what waits for this person, how it grew, and the latest decisions."""
+
+    held: Counts
+    waiting: dict[Verdict, int]
+    grown: Growth
+    latest: list[Line]
+
+
 def add(desk: Desk) -> None:
     """The page /."""
 
-    @ui.page("/")
-    def home(request: Request) -> None:
-        held = counts(desk.catalogue)
-        with frame(desk, request.state.person, "/", "Home"):
+    @page("/")
+    async def home(request: Request) -> None:
+        person: Person = request.state.person
+        shown = await run_in_threadpool(_read, desk.catalogue, person)
+        held = shown.held
+        with frame(desk, person, "/", "Home"):
             if not held.photos:
                 heading(desk.title)
-                nothing("No photos yet.", f"Add some: resight add {desk.catalogue.folder} PHOTOS --by-folder")
+                _first(person)
                 return
             heading(desk.title, f"{counted(held.photos, 'photo')} of {counted(held.individuals, 'individual')}")
             if held.rejected_files:
@@ -43,21 +60,36 @@ def add(desk: Desk) -> None:
                     ui.link("See which, and why", "/rejected")
             with ui.element("div").classes("columns"):
                 with ui.element("section").classes("panel"):
-                    _waiting(desk)
+                    _waiting(shown.waiting)
                 with ui.element("section").classes("panel"):
                     _held(held.annotations, held.unnamed, held.encounters, held.decisions)
             with ui.element("section").classes("panel"):
                 ui.html("<h2>How the catalogue grew</h2>", sanitize=False)
-                _curve(desk)
+                _curve(shown.grown)
             with ui.element("section").classes("panel"):
                 ui.html("<h2>Latest decisions</h2>", sanitize=False)
-                _latest(desk)
+                _latest(shown.latest, held.decisions)
 
 
-def _waiting(desk: Desk) -> None:
+def _read(catalogue: Catalogue, person: Person) -> Shown:
+    # Where two people are asked, fewer wait for one who has answered already.
+    by = None if catalogue.settings.reviewers == 1 else person.name
+    with catalogue.reading() as session:
+        waiting = proposals.count_waiting(session, by)
+    return Shown(counts(catalogue), waiting, growth(catalogue), lines(catalogue, person, LATEST))
+
+
+def _first(person: Person) -> None:
+    if not person.role.may(Role.CURATOR):
+        nothing("No photos yet.", "A curator of this catalogue can add some.")
+        return
+    with ui.element("div").classes("nothing"):
+        ui.label("No photos yet.").classes("said")
+        ui.link("Add photos", "/upload").classes("button")
+
+
+def _waiting(waiting: dict[Verdict, int]) -> None:
     ui.html("<h2>Waiting for review</h2>", sanitize=False)
-    with desk.catalogue.reading() as session:
-        waiting = proposals.count_waiting(session)
     total = sum(waiting.values())
     if not total:
         ui.label("Nothing waits.").classes("quiet")
@@ -84,8 +116,7 @@ def _held(annotations: int, unnamed: int, encounters: int, decisions: int) -> No
                 ui.label(words)
 
 
-def _curve(desk: Desk) -> None:
-    grown = growth(desk.catalogue)
+def _curve(grown: Growth) -> None:
     if not grown.days:
         ui.label("No photo has a date, so there is no curve.").classes("quiet")
         return
@@ -115,15 +146,12 @@ def _axis(name: str, lines: str) -> dict[str, object]:
     return {"type": "value", "name": name, "nameTextStyle": words, "axisLabel": words, "splitLine": grid}
 
 
-def _latest(desk: Desk) -> None:
-    entries = history(desk.catalogue, limit=LATEST)
-    if not entries:
-        ui.label("Nobody has decided anything yet.").classes("quiet")
+def _latest(latest: Sequence[Line], decisions: int) -> None:
+    if not latest:
+        said = "There are opinions so far, which are shown once it is decided." if decisions else ""
+        ui.label(said or "Nobody has decided anything yet.").classes("quiet")
         return
-    names = names_ever(desk.catalogue)
     with ui.element("ul").classes("log"):
-        for entry in entries:
-            with ui.element("li").classes("undone" if entry.undone_by else ""):
-                ui.label(entry.at.strftime("%Y-%m-%d %H:%M")).classes("quiet")
-                ui.label(describe(entry.decision, names))
-                ui.label(f"{entry.by}{', undone since' if entry.undone_by else ''}").classes("quiet")
+        for line in latest:
+            with ui.element("li").classes("undone" if line.undone_by else ""):
+                show(line)

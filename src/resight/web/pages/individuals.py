@@ -3,73 +3,105 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Query, Request
 from nicegui import ui
+from starlette.concurrency import run_in_threadpool
 
-from resight.catalogue.decisions import Merged, Noted, Renamed, Split, Undone, tidy_name
-from resight.catalogue.log import append, history
-from resight.catalogue.lookup import Catalogued, catalogued, individuals, names_ever, photos_of
-from resight.catalogue.roles import Person, Role
-from resight.catalogue.words import describe
+from resight.catalogue.decisions import Noted
+from resight.catalogue.folder import Catalogue
+from resight.catalogue.log import append
+from resight.catalogue.lookup import Catalogued, Known, catalogued, individuals, photos_of
 from resight.export.words import counted
+from resight.roles import Person, Role
 from resight.types import Side
 from resight.web.desk import Desk
 from resight.web.ids import Id
 from resight.web.known import About, about, annotations_of
-from resight.web.pages.acting import button, do, ticked_annotations
-from resight.web.pages.frame import escaped, frame, heading, nothing
+from resight.web.pages.acting import button, do
+from resight.web.pages.correcting import tools
+from resight.web.pages.frame import escaped, frame, heading, nothing, page
 from resight.web.pages.grid import pager, thumbnail
+from resight.web.pages.history import Line, lines, panel
 from resight.web.pages.map import Met, map_svg
 
 PAGE = 60
+SHOWN_PHOTOS = 24  # of a side, unless all are asked for
 SHOWN_HISTORY = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Everybody:
+    """How many individuals fit, and those of one page, each with a portrait where there is one."""
+
+    total: int
+    shown: list[tuple[Known, Catalogued | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an individual's page shows."""
+
+    known: About
+    photos: list[Catalogued]
+    history: list[Line]
 
 
 def add(desk: Desk) -> None:
     """The pages /individuals and /individuals/NUMBER."""
 
-    @ui.page("/individuals")
-    def everybody(request: Request, text: str = "", page: int = 1) -> None:
-        known = [one for one in individuals(desk.catalogue) if text.casefold() in one.name.casefold()]
-        shown = known[(page - 1) * PAGE : page * PAGE]
-        with desk.catalogue.reading() as session:
-            portraits = photos_of(session, [one.id for one in shown], 1)
+    @page("/individuals")
+    async def everybody(request: Request, text: str = "", page: int = 1) -> None:
+        found = await run_in_threadpool(_everybody, desk.catalogue, text, max(page, 1))
         with frame(desk, request.state.person, "/individuals", "Individuals"):
-            heading("Individuals", counted(len(known), "individual") + (f" with “{text}” in the name" if text else ""))
+            heading("Individuals", counted(found.total, "individual") + (f" with “{text}” in the name" if text else ""))
             with ui.element("div").classes("tools"):
                 _search(text)
                 for words, how in (("Table", "csv"), ("JSON", "json"), ("Capture histories", "history")):
                     ui.link(f"{words} ↓", f"/api/export?format={how}").classes("button").props("download")
-            if not known:
+            if not found.total:
                 nothing("Nobody is called that." if text else "No individual has a name yet.")
                 return
-            animals = {
-                one.id: one for one in catalogued(desk.catalogue, [i for some in portraits.values() for i in some])
-            }
             with ui.element("ul").classes("grid"):
-                for one in shown:
-                    portrait = next((animals[key] for key in portraits[one.id]), None)
+                for one, portrait in found.shown:
                     under = f"{counted(one.annotations, 'photo')}, {counted(one.encounters, 'encounter')}"
                     thumbnail(portrait, one.name, under, f"/individuals/{one.id}")
-            pager(len(known), PAGE, page, "/individuals", {"text": text})
+            pager(found.total, PAGE, page, "/individuals", {"text": text})
 
-    @ui.page("/individuals/{individual}")
-    def one(request: Request, individual: Id) -> None:
+    @page("/individuals/{individual}")
+    async def one(request: Request, individual: Id, everything: Annotated[bool, Query(alias="all")] = False) -> None:
         person: Person = request.state.person
-        known = about(desk.catalogue, individual)
-        with frame(desk, person, "/individuals", known.name if known else "Nobody"):
-            if known is None:
+        shown = await run_in_threadpool(_one, desk.catalogue, individual, person)
+        with frame(desk, person, "/individuals", shown.known.name if shown else "Nobody"):
+            if shown is None:
                 nothing("There is no such individual.", "It may have been merged into another, or taken back.")
                 return
-            photos = catalogued(desk.catalogue, annotations_of(desk.catalogue, individual))
-            heading(known.name, _met(photos))
+            heading(shown.known.name, _met(shown.photos))
             if person.role.may(Role.CURATOR):
-                _tools(desk, person, known, photos)
-            _portraits(photos)
-            _encounters(photos)
-            _notes(desk, person, known)
-            _history(desk, person, individual)
+                tools(desk, person, shown.known, shown.photos)
+            _portraits(shown.known, shown.photos, None if everything else SHOWN_PHOTOS)
+            _encounters(shown.photos)
+            _notes(desk, person, shown.known)
+            panel(desk, person, shown.history)
+
+
+def _everybody(catalogue: Catalogue, text: str, page: int) -> Everybody:
+    known = [one for one in individuals(catalogue) if text.casefold() in one.name.casefold()]
+    some = known[(page - 1) * PAGE : page * PAGE]
+    with catalogue.reading() as session:
+        portraits = photos_of(session, [one.id for one in some], 1)
+    animals = {one.id: one for one in catalogued(catalogue, [key for of in portraits.values() for key in of])}
+    return Everybody(len(known), [(one, next((animals[key] for key in portraits[one.id]), None)) for one in some])
+
+
+def _one(catalogue: Catalogue, individual: int, person: Person) -> Shown | None:
+    known = about(catalogue, individual)
+    if known is None:
+        return None
+    photos = catalogued(catalogue, annotations_of(catalogue, individual))
+    return Shown(known, photos, lines(catalogue, person, SHOWN_HISTORY, individual))
 
 
 def _search(text: str) -> None:
@@ -89,7 +121,7 @@ def _met(photos: list[Catalogued]) -> str:
     return ", ".join(parts)
 
 
-def _portraits(photos: list[Catalogued]) -> None:
+def _portraits(known: About, photos: list[Catalogued], most: int | None) -> None:
     by_side: defaultdict[Side, list[Catalogued]] = defaultdict(list)
     for one in photos:
         by_side[one.side].append(one)
@@ -99,9 +131,11 @@ def _portraits(photos: list[Catalogued]) -> None:
         with ui.element("section").classes("panel"):
             ui.html(f"<h2>{title} <small>{counted(len(best), 'photo')}</small></h2>", sanitize=False)
             with ui.element("ul").classes("grid"):
-                for one in best:
+                for one in best[:most]:
                     day = "" if one.taken_at is None else one.taken_at.date().isoformat()
                     thumbnail(one, day or one.path.name, one.encounter, f"/photos/{one.id}", checked=True)
+            if most is not None and len(best) > most:
+                ui.link(f"All {len(best):,}", f"/individuals/{known.id}?all=true").classes("button")
 
 
 def _encounters(photos: list[Catalogued]) -> None:
@@ -143,131 +177,16 @@ def _notes(desk: Desk, person: Person, known: About) -> None:
         if not may:
             return
 
-        def save() -> None:
-            new = {"sex": sex.value, "life_stage": stage.value, "marks": marks.value, "notes": notes.value}
+        async def save() -> None:
+            fields = {"sex": sex, "life_stage": stage, "marks": marks, "notes": notes}
+            # A browser can be made to send anything, and the log keeps what is written to it for ever.
+            new = {field: str(shown.value or "") for field, shown in fields.items()}
             changed = {field: text for field, text in new.items() if text != getattr(known, field)}
+
+            def note() -> None:
+                append(desk.catalogue, Noted(known.id, **changed), person.name)
+
             if changed:
-                do(
-                    desk,
-                    person,
-                    Role.CURATOR,
-                    lambda: append(desk.catalogue, Noted(known.id, **changed), person.name),
-                    "Written down.",
-                )
+                await do(desk, Role.CURATOR, note, "Written down.")
 
         button("Save", save)
-
-
-def _tools(desk: Desk, person: Person, known: About, photos: list[Catalogued]) -> None:
-    with ui.element("div").classes("tools"):
-        button("Rename", lambda: _rename(desk, person, known))
-        button("Merge with another", lambda: _merge(desk, person, known, photos))
-
-        async def split() -> None:
-            ticked = await ticked_annotations()
-            _split(desk, person, known, photos, ticked)
-
-        button("Split off the ticked photos", split)
-
-
-def _rename(desk: Desk, person: Person, known: About) -> None:
-    with ui.dialog() as dialog, ui.card().classes("dialog"):
-        ui.label(f"Another name for {known.name}").classes("said")
-        name = ui.input("Name", value=known.name).props("outlined autofocus")
-
-        def done() -> None:
-            dialog.close()
-            do(
-                desk,
-                person,
-                Role.CURATOR,
-                lambda: append(desk.catalogue, Renamed(known.id, tidy_name(name.value)), person.name),
-                "Renamed.",
-            )
-
-        button("Rename", done)
-    dialog.open()
-
-
-def _merge(desk: Desk, person: Person, known: About, photos: list[Catalogued]) -> None:
-    others = {one.id: one.name for one in individuals(desk.catalogue) if one.id != known.id}
-    with ui.dialog() as dialog, ui.card().classes("dialog"):
-        ui.label(f"{known.name} is the same animal as …").classes("said")
-        chosen = ui.select(others, with_input=True, label="Name").props("outlined autofocus")
-        preview = ui.column()
-
-        def show() -> None:
-            preview.clear()
-            if chosen.value is None:
-                return
-            joining = catalogued(desk.catalogue, annotations_of(desk.catalogue, chosen.value))
-            with preview:
-                ui.label(
-                    f"{known.name} takes {counted(len(joining), 'photo')} of {others[chosen.value]}, and then has "
-                    f"{len(photos) + len(joining)}. The name {others[chosen.value]} becomes free. You can undo it."
-                )
-                with ui.element("ul").classes("grid small"):
-                    for one in [*photos[:3], *joining[:3]]:
-                        thumbnail(one, one.name, one.encounter)
-
-        def done() -> None:
-            dialog.close()
-            if chosen.value is not None:
-                do(
-                    desk,
-                    person,
-                    Role.CURATOR,
-                    lambda: append(desk.catalogue, Merged(known.id, chosen.value), person.name),
-                    "Merged.",
-                )
-
-        chosen.on_value_change(show)
-        button("Merge", done)
-    dialog.open()
-
-
-def _split(desk: Desk, person: Person, known: About, photos: list[Catalogued], ticked: list[int]) -> None:
-    if not ticked:
-        ui.notify("Tick the photos of the other animal first.", type="warning")
-        return
-    with ui.dialog() as dialog, ui.card().classes("dialog"):
-        ui.label(
-            f"{counted(len(ticked), 'photo')} of {known.name} show another animal; {len(photos) - len(ticked)} stay."
-        ).classes("said")
-        with ui.element("ul").classes("grid small"):
-            for one in (one for one in photos if one.id in set(ticked)):
-                thumbnail(one, one.path.name, one.encounter)
-        name = ui.input("The name of that animal").props("outlined autofocus")
-
-        def done() -> None:
-            dialog.close()
-            made = Split(known.id, tidy_name(name.value), tuple(ticked)) if name.value.strip() else None
-            if made is None:
-                ui.notify("It needs a name.", type="warning")
-                return
-            do(desk, person, Role.CURATOR, lambda: append(desk.catalogue, made, person.name), "Split.")
-
-        button("Split", done)
-    dialog.open()
-
-
-def _history(desk: Desk, person: Person, individual: int) -> None:
-    names = names_ever(desk.catalogue)
-    with ui.element("section").classes("panel"):
-        ui.html("<h2>History</h2>", sanitize=False)
-        with ui.element("ul").classes("log"):
-            for entry in history(desk.catalogue, individual=individual, limit=SHOWN_HISTORY):
-                with ui.element("li").classes("undone" if entry.undone_by else ""):
-                    ui.label(entry.at.strftime("%Y-%m-%d %H:%M")).classes("quiet")
-                    ui.label(describe(entry.decision, names))
-                    ui.label(f"{entry.by}{', undone since' if entry.undone_by else ''}").classes("quiet")
-                    may = person.role.may(Role.CURATOR) and entry.undone_by is None
-                    if may and not isinstance(entry.decision, Undone):
-                        _undo(desk, person, entry.id)
-
-
-def _undo(desk: Desk, person: Person, decision: int) -> None:
-    def undo() -> None:
-        do(desk, person, Role.CURATOR, lambda: append(desk.catalogue, Undone(decision), person.name), "Undone.")
-
-    ui.button("Undo", on_click=undo, color=None).props("flat dense no-caps").classes("plain")

@@ -7,7 +7,7 @@ from pathlib import Path
 from fastapi import Request
 from nicegui import ui
 
-from resight.catalogue.roles import Role
+from resight.roles import Role
 from resight.web.desk import Desk
 from resight.web.pages.frame import frame, heading
 

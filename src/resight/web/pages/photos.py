@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import Request
 from nicegui import ui
+from starlette.concurrency import run_in_threadpool
 
-from resight.catalogue.decisions import Assigned, Corrected, Decision
+from resight.catalogue.decisions import Corrected, Decision
+from resight.catalogue.folder import Catalogue
 from resight.catalogue.log import append, append_together
-from resight.catalogue.lookup import Catalogued, catalogued, individuals
-from resight.catalogue.roles import Person, Role
+from resight.catalogue.lookup import Catalogued, catalogued, individual_named
 from resight.errors import CatalogueError
 from resight.export.words import counted
+from resight.roles import Person, Role
 from resight.types import Side
 from resight.web.desk import Desk
 from resight.web.filters import Filter, State, matching
 from resight.web.ids import Id
 from resight.web.pages.acting import button, do, ticked_annotations
-from resight.web.pages.frame import escaped, frame, heading, nothing
+from resight.web.pages.frame import escaped, frame, heading, nothing, page
 from resight.web.pages.grid import pager, thumbnail
+from resight.web.pages.whom import Whom, moving, someone_else
 from resight.web.questions import animal
 
 PAGE = 60
 STATES = {State.ANY: "all", State.NAMED: "named", State.UNNAMED: "not named", State.ASIDE: "put aside as unsure"}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many animals fit, and those of one page."""
+
+    total: int
+    animals: list[Catalogued]
 
 
 class PhotoBox(ui.element, component=Path(__file__).parent.parent / "static" / "boxes.js"):
@@ -40,8 +52,8 @@ class PhotoBox(ui.element, component=Path(__file__).parent.parent / "static" / "
 def add(desk: Desk) -> None:
     """The pages /photos and /photos/ANNOTATION."""
 
-    @ui.page("/photos")
-    def photos(
+    @page("/photos")
+    async def photos(
         request: Request,
         state: str = "",
         side: str = "",
@@ -58,28 +70,28 @@ def add(desk: Desk) -> None:
             since,
             until,
         )
-        total, keys = matching(desk.catalogue, wanted, PAGE, (max(page, 1) - 1) * PAGE)
+        found = await run_in_threadpool(_found, desk.catalogue, wanted, max(page, 1))
         with frame(desk, request.state.person, "/photos", "Photos"):
-            heading("Photos", counted(total, "animal") + " in photos")
+            heading("Photos", counted(found.total, "animal") + " in photos")
             _filters(asked)
-            if not keys:
+            if not found.animals:
                 nothing("No photo fits.", "Take a filter away.")
                 return
             person: Person = request.state.person
             if person.role.may(Role.CURATOR):
                 _ticked_tools(desk, person)
             with ui.element("ul").classes("grid"):
-                for one in catalogued(desk.catalogue, keys):
+                for one in found.animals:
                     day = "" if one.taken_at is None else one.taken_at.date().isoformat()
                     thumbnail(one, one.name or "not named", day or one.path.name, f"/photos/{one.id}", checked=True)
-            pager(total, PAGE, page, "/photos", asked)
+            pager(found.total, PAGE, page, "/photos", asked)
 
-    @ui.page("/photos/{annotation}")
-    def photo(request: Request, annotation: Id) -> None:
+    @page("/photos/{annotation}")
+    async def photo(request: Request, annotation: Id) -> None:
         person: Person = request.state.person
         with frame(desk, person, "/photos", f"Photo {annotation}"):
             try:
-                one = catalogued(desk.catalogue, [annotation])[0]
+                one = (await run_in_threadpool(catalogued, desk.catalogue, [annotation]))[0]
             except CatalogueError as error:
                 nothing(str(error).capitalize() + ".")
                 return
@@ -102,35 +114,47 @@ def add(desk: Desk) -> None:
                     ui.link(f"All photos of {one.name}", f"/individuals/{one.individual}").classes("button")
                 ui.link("Ask who it is", f"/review/{one.id}").classes("button")
                 if person.role.may(Role.CURATOR):
+                    if one.individual is not None:
+                        someone_else(desk, person, one)
                     _side(desk, person, one.id, one.side)
 
 
+def _found(catalogue: Catalogue, wanted: Filter, page: int) -> Found:
+    total, keys = matching(catalogue, wanted, PAGE, (page - 1) * PAGE)
+    return Found(total, catalogued(catalogue, keys))
+
+
 def _ticked_tools(desk: Desk, person: Person) -> None:
-    """What is done with all ticked photos at once; each is one step for an undo."""
-    names = {one.id: one.name for one in individuals(desk.catalogue)}
+    """What is done with all ticked photos at once, wholly or not at all; those that have another name lose it."""
     with ui.element("div").classes("tools"):
-        whom = ui.select(names, with_input=True, label="Ticked photos show").props("outlined dense clearable")
+        whom = Whom("Ticked photos show")
         side = ui.select([one.value for one in Side], label="Their side is").props("outlined dense clearable")
 
         async def act() -> None:
-            ticked = await ticked_annotations()
-            made: list[Decision] = []
-            if whom.value is not None:
-                made.append(Assigned(tuple(ticked), whom.value))
-            if side.value is not None:
-                made += [Corrected(key, side=Side(side.value)) for key in ticked]
-            if not ticked or not made:
+            ticked, name, facing = await ticked_annotations(), whom.name, side.value
+            if not ticked or not (name or facing):
                 ui.notify("Tick photos, and say whom they show or which side.", type="warning")
                 return
-            do(desk, person, Role.CURATOR, lambda: append_together(desk.catalogue, made, person.name), "Written down.")
+
+            def write() -> None:
+                made: list[Decision] = []
+                if name:
+                    made += moving(catalogued(desk.catalogue, ticked), individual_named(desk.catalogue, name))
+                if facing:
+                    made += [Corrected(key, side=Side(facing)) for key in ticked]
+                if not made:
+                    raise CatalogueError(f"they show {name} already")
+                append_together(desk.catalogue, made, person.name)
+
+            await do(desk, Role.CURATOR, write, "Written down.")
 
         button("Write down", act)
 
 
 def _side(desk: Desk, person: Person, annotation: int, side: Side) -> None:
-    def correct(value: str) -> None:
+    async def correct(value: str) -> None:
         made = Corrected(annotation, side=Side(value))
-        do(desk, person, Role.CURATOR, lambda: append(desk.catalogue, made, person.name), "Corrected.")
+        await do(desk, Role.CURATOR, lambda: append(desk.catalogue, made, person.name), "Corrected.")
 
     ui.select([one.value for one in Side], value=side.value, label="Side", on_change=lambda e: correct(e.value)).props(
         "outlined dense"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fastapi import Request
 from nicegui import ui
+from starlette.concurrency import run_in_threadpool
 
 from resight.catalogue.lookup import rejected_files
 from resight.export.words import counted, visible
 from resight.web.desk import Desk
-from resight.web.pages.frame import frame, heading, nothing
+from resight.web.pages.frame import frame, heading, nothing, page
 
 SHOWN = 500
 
@@ -16,9 +17,9 @@ SHOWN = 500
 def add(desk: Desk) -> None:
     """The page /rejected."""
 
-    @ui.page("/rejected")
-    def rejected(request: Request) -> None:
-        found = rejected_files(desk.catalogue, SHOWN)
+    @page("/rejected")
+    async def rejected(request: Request) -> None:
+        found = await run_in_threadpool(rejected_files, desk.catalogue, SHOWN)
         with frame(desk, request.state.person, "/", "Rejected files"):
             heading("Files that could not be used", f"The latest {counted(len(found), 'file')}, with the reason.")
             if not found:

@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import Request
 from nicegui import ui
 
-from resight.catalogue.roles import Person
+from resight.roles import Person
 from resight.web.desk import Desk
 from resight.web.ids import Id
 from resight.web.pages.frame import frame

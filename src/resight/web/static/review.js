@@ -239,6 +239,8 @@ export default {
           this.refused(item, error.message);
         }
         this.forget(item);
+        // Whoever was named just now is found only from now on.
+        if (item.body.word === "new") this.look();
       }
       this.sending = false;
     },

@@ -1,6 +1,12 @@
 // Points on a plane: coloured by what is chosen, a picture where the pointer is, a lasso to choose some of them.
 const COLOURS = { individual: "individual", class_: "cluster", side: "side", day: "date" };
 const hue = (text) => { let sum = 7; for (const c of String(text)) sum = (sum * 31 + c.charCodeAt(0)) % 100003; return (sum * 137.5) % 360; };
+// Not Math.min(...values): a call takes no more than some 100,000 arguments.
+function ends(values) {
+  let low = Infinity, high = -Infinity;
+  for (const value of values) { if (value < low) low = value; if (value > high) high = value; }
+  return [low, high];
+}
 
 export default {
   props: { may: Boolean },
@@ -27,10 +33,10 @@ export default {
       const box = canvas.getBoundingClientRect();
       canvas.width = box.width * ratio; canvas.height = box.height * ratio;
       const { x, y } = this.points;
-      const low = [Math.min(...x), Math.min(...y)], high = [Math.max(...x), Math.max(...y)];
-      const scale = 0.92 * Math.min(box.width / (high[0] - low[0] || 1), box.height / (high[1] - low[1] || 1));
+      const [lowX, highX] = ends(x), [lowY, highY] = ends(y);
+      const scale = 0.92 * Math.min(box.width / (highX - lowX || 1), box.height / (highY - lowY || 1));
       this.placed = Object.freeze(x.map((value, n) => [
-        box.width / 2 + (value - (low[0] + high[0]) / 2) * scale, box.height / 2 - (y[n] - (low[1] + high[1]) / 2) * scale,
+        box.width / 2 + (value - (lowX + highX) / 2) * scale, box.height / 2 - (y[n] - (lowY + highY) / 2) * scale,
       ]));
       this.ratio = ratio;
       this.draw();
@@ -97,7 +103,7 @@ export default {
     async take(event) {
       const file = event.target.files[0];
       if (!file) return;
-      const answer = await fetch("/api/plane/table", { method: "PUT", body: file });
+      const answer = await fetch("/api/plane/points", { method: "PUT", body: file });
       if (answer.ok) location.reload(); else this.fault = (await answer.json()).detail;
     },
   },

@@ -1,6 +1,10 @@
 // Files are sent in pieces; each is confirmed once it is on the server's disk. After a broken line the rest is sent by
-// itself; after a closed window, once the same files are dropped again.
+// itself; after a closed window, once the same files are dropped again. Cameras number their photos anew on every card:
+// the same file is one of the same path, size and date.
 const KEEP = "resight-upload";
+const TAKEN = "another file has this path: send it by itself, or out of a folder of another name";
+const same = (one, other) => one.size === other.size && one.modified === other.modified;
+const said = (file) => ({ size: file.size, modified: file.lastModified });
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 async function listed(entry, path = "") {
@@ -16,7 +20,7 @@ async function listed(entry, path = "") {
 }
 
 export default {
-  data: () => ({ files: [], refused: [], sent: 0, total: 0, state: "empty", over: false, purpose: "identify", folders: true, fault: "", since: 0, begun: 0, result: null }),
+  data: () => ({ files: [], passed: [], refused: [], sent: 0, total: 0, state: "empty", over: false, purpose: "identify", folders: true, fault: "", since: 0, begun: 0, result: null }),
   computed: {
     share() { return this.total ? this.sent / this.total : 0; },
     left() {
@@ -25,6 +29,7 @@ export default {
       const seconds = (gone / done) * (this.total - this.sent);
       return seconds < 90 ? `${Math.ceil(seconds)} s left` : `${Math.ceil(seconds / 60)} min left`;
     },
+    out() { return [...this.passed, ...this.refused]; },
     inFolders() { return this.files.some((f) => f.path.includes("/")); },
   },
   methods: {
@@ -39,9 +44,16 @@ export default {
       this.take([...event.target.files].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
     },
     take(found) {
-      const named = new Set(this.files.map((f) => f.path));
-      const fresh = found.filter((f) => !named.has(f.path) && !f.path.split("/").some((part) => part.startsWith(".")));
-      this.files.push(...fresh);
+      const there = new Map(this.files.map((f) => [f.path, f]));
+      for (const one of found) {
+        // The server keeps names in this form; some disks have them in another.
+        const path = one.path.normalize("NFC"), other = there.get(path);
+        if (path.split("/").some((part) => part.startsWith("."))) continue;
+        if (!one.file.size) { this.passed.push({ path, reason: "the file is empty" }); continue; }
+        if (other) { if (!same(said(other.file), said(one.file))) this.passed.push({ path, reason: TAKEN }); continue; }
+        there.set(path, { path, file: one.file });
+      }
+      this.files = [...there.values()];
       this.total = this.files.reduce((sum, f) => sum + f.file.size, 0);
       if (this.files.length) this.state = "ready";
     },
@@ -64,41 +76,46 @@ export default {
       const kept = localStorage.getItem(KEEP);
       if (kept) {
         const answer = await this.ask(`/api/uploads/${kept}`);
-        if (answer.ok) return answer.json();
+        const upload = answer.ok ? await answer.json() : null;
+        if (upload && this.fits(upload)) return upload;
       }
       const begun = await (await this.ask("/api/uploads", { method: "POST" })).json();
       localStorage.setItem(KEEP, begun.key);
       return begun;
     },
+    // Whether everything that is there of an upload is among these files: another card's photos must not get into it.
+    fits(upload) {
+      const files = new Map(this.files.map((f) => [f.path, f.file]));
+      return Object.entries(upload.files).every(([path, known]) => files.has(path) && same(known, said(files.get(path))));
+    },
     async send() {
       this.state = "sending"; this.refused = [];
       const upload = await this.begin();
-      const there = this.files.map((f) => Math.min(upload.sizes[f.path] ?? 0, f.file.size));
+      const there = this.files.map((f) => Math.min(upload.files[f.path]?.there ?? 0, f.file.size));
       this.begun = this.sent = there.reduce((a, b) => a + b, 0);
       this.since = Date.now();
       for (const [n, { path, file }] of this.files.entries()) {
         let offset = there[n];
         while (offset < file.size) {
-          const address = `/api/uploads/${upload.key}/file?path=${encodeURIComponent(path)}&offset=${offset}`;
+          const query = new URLSearchParams({ path, offset, ...said(file) });
+          const address = `/api/uploads/${upload.key}/file?${query}`;
           const answer = await this.ask(address, { method: "PUT", body: file.slice(offset, offset + upload.piece) });
-          const said = await answer.json();
-          if (answer.ok) { this.sent += said.size - offset; offset = said.size; continue; }
-          const next = answer.status === 409 && said.size;
+          const told = await answer.json();
+          if (answer.ok) { this.sent += told.size - offset; offset = told.size; continue; }
+          const next = answer.status === 409 && told.size;
           if (Number.isInteger(next) && next !== offset && next <= file.size) { this.sent += next - offset; offset = next; continue; }
-          this.refused.push({ path, reason: said.detail });
+          this.refused.push({ path, reason: told.detail });
           this.sent += file.size - offset;
           break;
         }
       }
       const query = new URLSearchParams({ purpose: this.purpose, by_folder: this.purpose === "known" && this.folders });
       const answer = await this.ask(`/api/uploads/${upload.key}/finish?${query}`, { method: "POST" });
-      const said = await answer.json();
-      if (!answer.ok) { this.fault = said.detail; this.state = "ready"; return; }
+      if (!answer.ok) { this.fault = (await answer.json()).detail; this.state = "ready"; return; }
       localStorage.removeItem(KEEP);
-      this.refused.push(...said.rejected);
       this.state = "done";
     },
-    again() { Object.assign(this, { files: [], refused: [], sent: 0, total: 0, state: "empty" }); },
+    again() { Object.assign(this, { files: [], passed: [], refused: [], sent: 0, total: 0, state: "empty" }); },
     size(bytes) { return bytes > 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.max(0.1, bytes / 1e6).toFixed(1)} MB`; },
   },
   template: `
@@ -122,10 +139,10 @@ export default {
   </div>
   <div v-if="state === 'done'" class="panel">
     <h2>All is there.</h2>
-    <p>A job works on it now: it reads, describes and compares the photos. You may close this window.</p>
+    <p>A job works on it now: it reads, describes and compares the photos. You may close this window. What it cannot use of zips and tables is listed in its log and at <a href="/rejected">Rejected files</a>.</p>
     <p><a class="button main" href="/jobs">See how far it is</a> <button class="button" @click="again">Add more</button></p>
   </div>
-  <div v-if="refused.length" class="panel"><h2>{{ refused.length.toLocaleString("en") }} files were left out</h2>
-    <ul class="log"><li v-for="one in refused"><span>{{ one.path }}</span><span class="quiet">{{ one.reason }}</span></li></ul></div>
+  <div v-if="out.length" class="panel"><h2>{{ out.length.toLocaleString("en") }} {{ out.length === 1 ? "file was" : "files were" }} left out</h2>
+    <ul class="log"><li v-for="one in out"><span>{{ one.path }}</span><span class="quiet">{{ one.reason }}</span></li></ul></div>
 </div>`,
 };

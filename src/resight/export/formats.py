@@ -1,0 +1,11 @@
+"""The forms in which a whole catalogue can be written."""
+
+from enum import StrEnum
+
+
+class Format(StrEnum):
+    """What comes out."""
+
+    CSV = "csv"
+    JSON = "json"
+    HISTORY = "history"
