@@ -128,7 +128,7 @@ def test_a_server_without_its_port_starts_no_worker(tmp_path: Path) -> None:
 
 def test_others_must_log_in_behind_a_web_server_too(tmp_path: Path) -> None:
     with folder.create(tmp_path / "fish") as catalogue, pytest.raises(ResightError, match="nobody has to log in"):
-        serve(catalogue, "localhost", 8080, "Bea", True, print)
+        serve(catalogue, "localhost", 8080, "Bea", True, False, print)
 
 
 def test_who_asks_again_stands_for_it() -> None:

@@ -88,6 +88,7 @@ def test_a_day_with_the_herd(herd: tuple[Path, list[Path]], tmp_path: Path) -> N
         page.get_by_role("button", name="Merge", exact=True).click()
         expect(page.locator(".heading")).to_contain_text(f"{first.annotations + second.annotations} photos")
         page.get_by_role("button", name="Undo").first.click()
+        page.get_by_role("button", name="Yes, undo").click()
         expect(page.locator(".heading")).to_contain_text(f"{first.annotations} photos")
 
         page.goto(f"{served.address}/individuals")
