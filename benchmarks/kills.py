@@ -101,7 +101,7 @@ def main() -> None:
     jobs: list[str] = []
     stop = threading.Event()
     killed = {"server": 0, "worker": 0}
-    with serving(home) as served:
+    with serving(home, worker=True) as served:
         parts = [photos[n::UPLOADS] for n in range(UPLOADS)]
 
         def send() -> None:

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from tests.detect.models import constant_detector, red_detector, red_square
 
+from resight.media.film_mark import film_mark
 from resight.simulate.film import films_of
 from resight.simulate.truth import read_truth
 from resight.track.files import read_tracks
@@ -69,7 +70,7 @@ def test_track_follows_and_cuts_out(
     assert "2 tracks of 30 boxes" in said.out
     rows = list(csv.DictReader((into / "metadata.csv").open()))
     assert len(rows) == 8
-    assert {row["encounter"] for row in rows} == {"red-track-0000", "red-track-0001"}
+    assert {row["encounter"] for row in rows} == {f"red-{film_mark(red_film)}-track-000{n}" for n in range(2)}
     picture = cv2.imread(str(into / rows[0]["path"]))
     assert picture is not None
     assert picture[..., 2].mean() > 180

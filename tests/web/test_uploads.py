@@ -130,7 +130,7 @@ def test_no_name_leads_out(name: str) -> None:
 
 
 def test_only_photos_tables_and_zips_are_taken(upload: Upload) -> None:
-    with pytest.raises(ResightError, match="no photo, table or zip"):
+    with pytest.raises(ResightError, match="no photo, film, table or zip"):
         send(upload, "run.sh", b"x")
     assert sizes(upload) == {}
 

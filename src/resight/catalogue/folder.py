@@ -146,7 +146,7 @@ def create(
 
 
 def settle(catalogue: Catalogue, method: str) -> Catalogue:
-    """The catalogue with its method chosen, for good, and written to its settings."""
+    """The catalogue with the method by which it compares from now on, written to its settings."""
     settings = catalogue.settings.model_copy(update={"method": method})
     _write_settings(catalogue.folder, settings)
     return replace(catalogue, settings=settings)
@@ -162,7 +162,7 @@ def open(folder: Path, *, mounts: Path = MOUNTS) -> Catalogue:
             damaged or out of reach.
     """
     folder = folder.absolute()
-    settings = _read_settings(folder)
+    settings = read_settings(folder)
     if settings.database_url is None and not (folder / SQLITE).is_file():
         raise CatalogueError(f"{folder} has lost its database {SQLITE}: bring it back from a backup")
     engine = _engine(folder, settings, mounts)
@@ -178,7 +178,8 @@ def open(folder: Path, *, mounts: Path = MOUNTS) -> Catalogue:
     return Catalogue(folder, settings, engine)
 
 
-def _read_settings(folder: Path) -> Settings:
+def read_settings(folder: Path) -> Settings:
+    """The settings of a catalogue as they are now; CatalogueError where the folder is none, or they are not right."""
     path = folder / SETTINGS
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))

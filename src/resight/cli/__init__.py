@@ -12,6 +12,7 @@ from resight.cli import (
     add,
     decisions,
     demo,
+    describe,
     doubts,
     evaluate,
     export,
@@ -59,6 +60,7 @@ app.command("repair")(status.repair)
 app.command("evaluate")(evaluate.evaluate)
 app.command("export")(export.export)
 app.command("doubts")(doubts.doubts)
+app.command("describe")(describe.describe)
 app.command("plane")(plane.plane)
 app.command("detect")(track.detect)
 app.command("track")(track.track)

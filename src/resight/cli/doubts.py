@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from resight.cli.console import out, progress, say, write_json
+from resight.cli.library import current_library
 from resight.cli.options import Folder, Json, SidesOption
 
 SHOWN = 30
@@ -29,12 +30,9 @@ def doubts(
     from resight.export.words import counted, percent
     from resight.identify.comparable import Sides
     from resight.identify.doubts import find_doubts, keep_doubts, suspicions
-    from resight.identify.library import open_library
-    from resight.method import open_method
 
     with open_catalogue(catalogue) as opened, progress() as tell:
-        fingerprint = open_method(opened.settings.method or "auto").fingerprint
-        library = open_library(opened, fingerprint, lambda done, n: tell("Bringing the index up to date", done, n))
+        library = current_library(opened, tell)
         found = find_doubts(opened, library, Sides(sides or opened.settings.sides), tell)
         keep_doubts(opened, found)
         known = individuals(opened)

@@ -13,6 +13,7 @@ import typer
 
 from resight.cli.add import entries, list_near_copies
 from resight.cli.console import list_rejected, out, progress, say, user, warn
+from resight.cli.library import current_library
 from resight.cli.options import By, Caution, Copy, Folder, SidesOption
 from resight.errors import ResightError
 from resight.types import Record, Rejection, Verdict
@@ -72,7 +73,6 @@ def identify(
     from resight.export.words import verdict_words
     from resight.identify.comparable import Sides
     from resight.identify.decide import PRESETS, Costs
-    from resight.identify.library import open_library
     from resight.identify.propose import keep
     from resight.identify.run import identify as ask
     from resight.method import open_method
@@ -110,11 +110,9 @@ def identify(
             lambda done: tell("Reading, masking and describing photos", done, total),
             copy=copy,
         )
+        library = current_library(opened, tell)
         asked = [*added.annotations, *(unnamed_described(opened, method.fingerprint) if again else ())]
         queries = list(dict.fromkeys(asked))
-        library = open_library(
-            opened, method.fingerprint, lambda done, all_: tell("Bringing the index up to date", done, all_)
-        )
         run = ask(opened, library, queries, Sides(sides or opened.settings.sides), costs, tell)
         warnings = (*method.warnings, *(() if run.calibration else (RANKS_ONLY,)))
         heading = ReportHeading(str(catalogue), method.name, method.fingerprint, run.calibration is not None, warnings)

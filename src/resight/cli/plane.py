@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from resight.cli.console import progress, say
+from resight.cli.library import current_library
 from resight.cli.options import Folder
 
 
@@ -25,14 +26,11 @@ def plane(
     from resight.catalogue.folder import open as open_catalogue
     from resight.export.identification import appearing
     from resight.export.plane import write_plane
-    from resight.identify.library import open_library
     from resight.identify.placing import make_plane
     from resight.identify.plane import keep_plane
-    from resight.method import open_method
 
     with open_catalogue(catalogue) as opened, progress() as tell:
-        fingerprint = open_method(opened.settings.method or "auto").fingerprint
-        library = open_library(opened, fingerprint, lambda done, n: tell("Bringing the index up to date", done, n))
+        library = current_library(opened, tell)
         made = make_plane(library, seed, tell)
         keep_plane(opened, made)
         if csv is not None:

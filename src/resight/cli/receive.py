@@ -20,7 +20,7 @@ def receive(
     by_folder: Annotated[bool, typer.Option("--by-folder", help="As for 'add'.")] = False,
     by: By = None,
 ) -> None:
-    """Open the zips of an upload, join its tables to its photos, and identify or add them.
+    """Open the zips of an upload, cut animals out of its films, join its tables to its photos; identify or add them.
 
     Stopped at any moment, the same command goes on where it stopped.
 
@@ -28,6 +28,7 @@ def receive(
     """
     from resight.catalogue.folder import open as open_catalogue
     from resight.catalogue.store import add_rejected
+    from resight.web.films import follow_films
     from resight.web.joined import join_tables
     from resight.web.received import drop_parts
     from resight.web.uploads import find
@@ -39,17 +40,18 @@ def receive(
             rejected = drop_parts(upload)
             rejected += unpack(upload, lambda done, total: tell("Opening zips", done, total))
             tables, unjoined = join_tables(upload)
-        rejected += unjoined
+            films, unseen = follow_films(opened.folder, upload, tell)
+        rejected += unjoined + unseen
         with opened.writing() as session:
             add_rejected(session, rejected)
-    list_rejected(rejected, "were left out", in_json=False)
+    list_rejected(rejected, in_json=False)
     # A table names its photos itself.
     paths: list[Path] = [] if tables else sorted(upload.photos.iterdir())
-    if not tables and not paths:
-        say("There is no photo in what was sent.")
+    if not tables and not films and not paths:
+        say("There is no photo in what was sent, and no animal in its films.")
     elif purpose is Purpose.IDENTIFY:
-        identify.identify(catalogue, paths, tables, copy=True, by=by)
+        identify.identify(catalogue, paths, tables + films, copy=True, by=by)
     else:
-        add.add(catalogue, paths, tables, by_folder and not tables, copy=True, by=by)
+        add.add(catalogue, paths, tables + films, by_folder and not tables, copy=True, by=by)
     if rejected:
         raise typer.Exit(1)

@@ -13,7 +13,10 @@ from resight.errors import ResightError
 
 def train(
     tables: Annotated[
-        list[Path], typer.Argument(help="Tables of named photos (or, with --detector, of boxes).", metavar="TABLE...")
+        list[Path],
+        typer.Argument(
+            help="Tables of named photos (or, with --detector, of boxes), or catalogues.", metavar="TABLE|CATALOGUE..."
+        ),
     ],
     into: Annotated[Path, typer.Option(help="The folder of this training.")],
     recipe: Annotated[
@@ -30,12 +33,24 @@ def train(
     Example: resight train heads/metadata.csv --into salmon
     """
     check_installed()
+    tables = [_table(path, into, detector) for path in tables]
     if thesis and (recipe or detector):
         raise ResightError("--thesis is a whole recipe: it goes with neither --recipe nor --detector")
     if detector:
         _detector(tables, into, recipe)
     else:
         _model(tables, into, recipe, thesis)
+
+
+def _table(path: Path, into: Path, boxes: bool) -> Path:
+    from resight.catalogue.folder import SETTINGS
+    from resight.catalogue.folder import open as open_catalogue
+    from resight.export.training import training_table
+
+    if not (path / SETTINGS).is_file():
+        return path
+    with open_catalogue(path) as opened:
+        return training_table(opened, into / f"from {path.name}.csv", boxes)
 
 
 def _model(tables: list[Path], into: Path, recipe: Path | None, thesis: bool) -> None:

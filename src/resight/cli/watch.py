@@ -18,7 +18,10 @@ from resight.errors import ResightError
 from resight.types import Rejection
 
 # A proposal is no decision: in a column `identity`, `resight add` would take it for one.
-COLUMNS = ("path", "individual", "side", "part", "encounter", "film", "first", "last", "boxes", "verdict", "p", "p_new")
+COLUMNS = (
+    "path", "individual", "side", "part", "encounter", "date", "film", "first", "last", "boxes", "verdict", "p",
+    "p_new",
+)  # fmt: skip
 
 
 def watch(
@@ -51,9 +54,10 @@ def watch(
     from resight.identify.library import open_library
     from resight.identify.run import calibrated
     from resight.identify.sighting import Namer
+    from resight.media.film_mark import film_mark
     from resight.media.video import video_facts
     from resight.method import open_method
-    from resight.track.crops import write_picture
+    from resight.track.crops import taken, write_picture
     from resight.track.watch import Watched
     from resight.track.watch import watch as watch_film
 
@@ -61,7 +65,7 @@ def watch(
     # A table with its heading alone is left from a watch that could not begin.
     if table.exists() and table.read_text(encoding="utf-8").count("\n") > 1:
         raise ResightError(f"{table} is there already: name another folder with --into, or move it away")
-    video_facts(film)
+    begun, mark = video_facts(film).begun_at, film_mark(film)
     rejected: list[Rejection] = []
     seen, kept_up = 0, Watched()
     with open_catalogue(catalogue) as opened:
@@ -103,9 +107,9 @@ def watch(
                 for crop in one.crops:
                     path = Path(film.stem) / f"track-{one.track:05}-frame-{crop.frame:07}.jpg"
                     write_picture(into / path, crop.pixels)
-                    met = f"{film.stem}-track-{one.track:05}"
+                    met = f"{film.stem}-{mark}-track-{one.track:05}"
                     facts = [film.name, f"{one.first:.2f}", f"{one.last:.2f}", one.boxes, said.verdict, chance, new]
-                    rows.writerow([path.as_posix(), name, "", "", met, *facts])
+                    rows.writerow([path.as_posix(), name, "", "", met, taken(begun, crop.seconds), *facts])
                 file.flush()
                 out.print(f"{one.first:8.1f} s  {verdict_words(said)}", markup=False)
     list_rejected(rejected, in_json=False)

@@ -15,6 +15,10 @@ RAW_SUFFIXES = frozenset(
     | {".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f"}
 )
 
+FILM_SUFFIXES = frozenset(
+    {".mp4", ".m4v", ".mov", ".mkv", ".avi", ".webm", ".mts", ".m2ts", ".mpg", ".mpeg", ".wmv", ".3gp"}
+)
+
 RAW_REASON = "a camera's raw file: export it as JPEG or TIFF, and use that"
 NOT_TEXT_REASON = "the name is not valid text (UTF-8), so it cannot be recorded: rename it"
 

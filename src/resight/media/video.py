@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import av
@@ -25,6 +26,7 @@ from resight.media.file_names import shown
 from resight.types import Pixels, Rejection
 
 LAST = 1.0  # seconds that the last frame may be shown before its film counts as cut off; or two frames, if longer
+FIRST_YEAR = 1980  # nothing was filmed as a file before
 USUAL_RATE = 25.0
 # Containers that tell the time of every packet, and from whose key frames one can go on.
 SEEKABLE = {"mp4", "mov", "matroska", "webm"}
@@ -34,12 +36,16 @@ Progress = Callable[[float, float | None], None]
 
 @dataclass(frozen=True, slots=True)
 class VideoFacts:
-    """What a video says of itself: upright size, pixels; length in seconds and frames a second, None where unknown."""
+    """What a video says of itself: upright size, pixels; length in seconds and frames a second, None where unknown.
+
+    `begun_at` is when it was begun, as the clock of its camera tells; many cameras tell UTC.
+    """
 
     width: int
     height: int
     seconds: float | None
     rate: float | None
+    begun_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ def video_facts(path: Path) -> VideoFacts:
         for one in _decoded(path, container, stream):
             if isinstance(one, _Decoded):
                 height, width = _upright(one.frame).shape[:2]
-                return VideoFacts(width, height, _length(container, stream), _rate(stream))
+                return VideoFacts(width, height, _length(container, stream), _rate(stream), _begun_at(container))
     raise _nothing(path)
 
 
@@ -220,6 +226,16 @@ def _clock(one: VideoFrame, stream: VideoStream, otherwise: float) -> float:
     if one.pts is None or one.time_base is None:
         return otherwise
     return float((one.pts - (stream.start_time or 0)) * one.time_base)
+
+
+def _begun_at(container: InputContainer) -> datetime | None:
+    stated = container.metadata.get("creation_time", "")
+    try:
+        at = datetime.fromisoformat(stated).replace(tzinfo=None)
+    except ValueError:
+        return None
+    # A clock that was never set says 1904 or 1970, from which containers count.
+    return at if at.year > FIRST_YEAR else None
 
 
 def _rate(stream: VideoStream) -> float | None:

@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from heapq import heappush, heapreplace
 from pathlib import Path
 
@@ -16,7 +17,8 @@ import numpy as np
 from resight.chip.cut import cut
 from resight.chip.quality import quality
 from resight.errors import PhotoError, ResightError
-from resight.media.video import Frame, frames
+from resight.media.film_mark import film_mark
+from resight.media.video import Frame, frames, video_facts
 from resight.track.bounds import picture_of
 from resight.track.dbscan import NOISE
 from resight.track.overlap import overlap
@@ -26,7 +28,7 @@ SIZE = 448  # the longer side of a crop, at most
 FINE = 224  # a box of so many pixels shows all that is needed
 EDGE = 2.0  # a box so near to the picture's border is of an animal that goes on outside
 COLUMNS = (
-    "path", "identity", "side", "part", "encounter", "film", "frame", "track", "quality",
+    "path", "identity", "side", "part", "encounter", "date", "film", "frame", "track", "quality",
     "film_x", "film_y", "film_w", "film_h",
 )  # fmt: skip
 
@@ -47,6 +49,7 @@ class Crop:
     frame: int
     track: int = field(compare=False)
     box: Box = field(compare=False)
+    seconds: float = field(compare=False)
     pixels: Pixels = field(compare=False)
 
 
@@ -114,13 +117,14 @@ def write_crops(
     """The best crops of a film's tracks in a folder, and a table of them for `resight add` and `resight train`.
 
     The table is `metadata.csv`; another film's rows are added to it, all of them or none. A track is an encounter of
-    its own unless `encounter` names one. Gives what could not be read. ResightError where there are crops of this film
-    already, or of another one of its name, whatever its suffix.
+    its own unless `encounter` names one; its label holds the film's mark, for the next card has a film of that name.
+    Gives what could not be read. ResightError where there are crops of this film already, or of another one of its
+    name, whatever its suffix.
     """
     table = folder / "metadata.csv"
     check_new(table, film)
     (folder / film.stem).mkdir(parents=True, exist_ok=True)
-    rejected, rows = [], []
+    rejected, rows, mark, begun = [], [], film_mark(film), video_facts(film).begun_at
     for one in best_crops(film, detections, tracks, most, progress):
         if isinstance(one, Rejection):
             rejected.append(one)
@@ -128,9 +132,10 @@ def write_crops(
         path = Path(film.stem) / f"track-{one.track:04}-frame-{one.frame:06}.jpg"
         write_picture(folder / path, one.pixels)
         who = (names.identity[one.track], str(names.side[one.track])) if names else ("", str(Side.UNKNOWN))
-        met = encounter or f"{film.stem}-track-{one.track:04}"
+        met = encounter or f"{film.stem}-{mark}-track-{one.track:04}"
         place = [f"{number:g}" for number in (one.box.x, one.box.y, one.box.w, one.box.h)]
-        rows.append([path.as_posix(), *who, part, met, film.name, one.frame, one.track, f"{one.quality:.3f}", *place])
+        seen = [film.name, one.frame, one.track, f"{one.quality:.3f}"]
+        rows.append([path.as_posix(), *who, part, met, taken(begun, one.seconds), *seen, *place])
     unfinished = table.with_name("metadata.csv.unfinished")
     before = table.read_bytes() if table.exists() else b""
     with unfinished.open("w", newline="", encoding="utf-8") as file:
@@ -144,6 +149,11 @@ def write_crops(
         os.fsync(file.fileno())
     unfinished.replace(table)
     return rejected
+
+
+def taken(begun_at: datetime | None, seconds: float) -> str:
+    """When a frame was taken, to the second, as tables have it; empty where the film does not tell when it began."""
+    return "" if begun_at is None else (begun_at + timedelta(seconds=seconds)).isoformat(timespec="seconds")
 
 
 def check_new(table: Path, film: Path) -> None:
@@ -188,7 +198,7 @@ def crop_of(film: Path, frame: Frame, boxes: Doubles, place: int, track: int, us
     side_on = min(1.0, box.w / box.h / usual)
     others = np.delete(boxes, place, axis=0)
     free = 1.0 - float(overlap(boxes[place], others).max(initial=0.0))
-    return Crop(good * side_on * free * (1.0 if whole else 0.3), frame.number, track, box, pixels)
+    return Crop(good * side_on * free * (1.0 if whole else 0.3), frame.number, track, box, frame.seconds, pixels)
 
 
 def usual_aspect(boxes: Doubles) -> float:

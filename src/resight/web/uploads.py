@@ -22,16 +22,16 @@ from secrets import token_hex
 from filelock import FileLock
 
 from resight.errors import ResightError
-from resight.media.file_names import PHOTO_SUFFIXES
+from resight.media.file_names import FILM_SUFFIXES, PHOTO_SUFFIXES
 
 FOLDER = "uploads"
 PHOTOS, OTHERS = "photos", "others"
 SENT = "sent"  # the tree of what was sent itself; every zip is opened into a tree of its own
 PIECE = 8 << 20  # bytes that one request may bring
-LARGEST = 4 << 30  # bytes of one file
+LARGEST = 32 << 30  # bytes of one file
 KEPT_FREE = 1 << 30  # bytes of the disk that are never filled
 DEEPEST = 8  # folders in folders
-TAKEN = frozenset({*PHOTO_SUFFIXES, ".csv", ".zip"})
+TAKEN = frozenset({*PHOTO_SUFFIXES, *FILM_SUFFIXES, ".csv", ".zip"})
 KEY = re.compile(r"[0-9a-f]{24}")
 GONE = "there is no such upload; what came with it may be in the catalogue already"
 
@@ -146,7 +146,7 @@ def take(upload: Upload, name: str, offset: int, piece: bytes, stated: Stated) -
     """
     path = upload.at(SENT, safe_path(name))
     if path.suffix.lower() not in TAKEN:
-        raise ResightError(f"{name}: no photo, table or zip")
+        raise ResightError(f"{name}: no photo, film, table or zip")
     if stated.size > LARGEST:
         raise ResightError(f"{name}: larger than {LARGEST >> 30} GB")
     if offset + len(piece) > stated.size:

@@ -71,7 +71,7 @@ def _refused(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> st
     if stat.S_ISLNK(member.external_attr >> 16):
         return "a link, not a file"
     if Path(member.filename).suffix.lower() not in TAKEN - {".zip"}:
-        return "no photo or table"
+        return "no photo, film or table"
     if member.flag_bits & 1:
         return "locked with a password"
     if member.file_size > min(left, LARGEST):

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks
+from fastapi import APIRouter, BackgroundTasks, Query
 from pydantic import BaseModel
 
+from resight.catalogue.folder import read_settings
+from resight.detect.kept import kept_detector
 from resight.web.desk import Desk
 from resight.web.gate import Curator, Viewer
+from resight.web.orders import Kind, can_train, compare_by, methods, order_of, shown
 from resight.web.received import check_there, clear
-from resight.work.jobs import Job, Order, State
+from resight.work.jobs import Job, State
 
 
 class Shown(BaseModel):
@@ -48,6 +52,25 @@ class Log(BaseModel):
     text: str
 
 
+class Way(BaseModel):
+    """A method of comparing, and its name for people."""
+
+    method: str
+    shown: str
+
+
+class Methods(BaseModel):
+    """The catalogue's method, empty while it has none; all that it could have; and what a training or a film needs.
+
+    `detector` names the one that finds animals in films, where there is one.
+    """
+
+    now: str
+    ways: list[Way]
+    can_train: bool
+    detector: str | None
+
+
 class Asked(BaseModel):
     """The job that was asked for."""
 
@@ -67,11 +90,24 @@ def routes(desk: Desk) -> APIRouter:
         workers = [Worker(name=name, silent_for=max(0.0, now - at)) for name, at in desk.board.workers().items()]
         return Jobs(jobs=[_shown(job, now) for job in found], workers=workers)
 
-    @router.post("/identify-again")
-    def again(person: Curator) -> Asked:
-        """Ask once more who everything is that has no name."""
-        command = ("identify", str(desk.catalogue.folder), "--again", f"--by={person.name}")
-        return Asked(job=desk.board.add(Order("Identify all that has no name", command, person.name)))
+    @router.post("/begin/{kind}")
+    def begin(person: Curator, kind: Kind) -> Asked:
+        """Ask for some work on the whole catalogue."""
+        return Asked(job=desk.board.add(order_of(kind, desk.catalogue.folder, person.name)))
+
+    @router.get("/methods")
+    def ways(_person: Viewer) -> Methods:
+        """By what the catalogue compares animals, and by what else it could; and what else can be asked for."""
+        folder = desk.catalogue.folder
+        now = read_settings(folder).method or ""
+        ways = [Way(method=one, shown=shown(one)) for one in dict.fromkeys((now, *methods(folder))) if one]
+        detector = kept_detector(folder)
+        return Methods(now=now, ways=ways, can_train=can_train(), detector=detector.parent.name if detector else None)
+
+    @router.post("/compare-by")
+    def by_another(person: Curator, method: Annotated[str, Query(max_length=2000)]) -> Asked:
+        """Describe everything by another method, and then compare by it. Names and decisions stay."""
+        return Asked(job=desk.board.add(compare_by(method, desk.catalogue.folder, person.name)))
 
     @router.post("/{job}/cancel")
     def cancel(_person: Curator, job: str) -> Asked:

@@ -17,11 +17,11 @@ from resight.export.words import counted, percent
 from resight.identify.doubts import Doubt, Suspicion, read_doubts, suspicions
 from resight.roles import Person, Role
 from resight.web.desk import Desk
+from resight.web.orders import Kind, order_of
 from resight.web.pages.acting import ask, button, do
 from resight.web.pages.frame import frame, heading, nothing, page
 from resight.web.pages.grid import thumbnail
 from resight.web.pages.whom import move
-from resight.work.jobs import Order
 
 SHOWN = 60
 SHOWN_PHOTOS = 4
@@ -79,7 +79,7 @@ def _read(catalogue: Catalogue) -> Shown:
 
 
 async def _look(desk: Desk, person: Person) -> None:
-    order = Order("Look for names that look wrong", ("doubts", str(desk.catalogue.folder)), person.name)
+    order = order_of(Kind.DOUBTS, desk.catalogue.folder, person.name)
     if await ask(desk, Role.CURATOR, lambda: desk.board.add(order)):
         ui.navigate.to("/jobs")
 

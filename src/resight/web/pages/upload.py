@@ -1,4 +1,4 @@
-"""Upload: folders, photos, zips and tables are dropped here."""
+"""Upload: folders, photos, films, zips and tables are dropped here."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 // The list of jobs, asked for every second.
 export default {
   props: { may: Boolean },
-  data: () => ({ jobs: null, workers: [], fault: "", log: null }),
+  data: () => ({ jobs: null, workers: [], fault: "", log: null, ways: null, method: "" }),
   async mounted() {
+    this.choices();
     await this.look();
     this.timer = setInterval(() => this.look(), 1000);
   },
@@ -19,6 +20,14 @@ export default {
       if (!answer.ok) this.fault = (await answer.json()).detail;
       await this.look();
     },
+    async choices() {
+      const answer = await fetch("/api/jobs/methods");
+      if (!answer.ok) return;
+      this.ways = await answer.json();
+      this.method = this.ways.now;
+    },
+    begin(kind) { return this.post(`/api/jobs/begin/${kind}`); },
+    compareBy() { return this.post(`/api/jobs/compare-by?${new URLSearchParams({ method: this.method })}`); },
     async open(job) {
       this.log = { title: job.title, text: (await (await fetch(`/api/jobs/${job.id}/log`)).json()).text };
     },
@@ -36,7 +45,23 @@ export default {
   template: `
 <div>
   <div v-if="fault" class="fault" role="alert">{{ fault }}</div>
-  <div class="tools" v-if="may"><button class="button" @click="post('/api/jobs/identify-again')">Identify all that has no name</button><a class="button" href="/upload">Add photos</a></div>
+  <div class="tools" v-if="may"><button class="button" @click="begin('identify')">Identify all that has no name</button><a class="button" href="/upload">Add photos</a></div>
+  <details class="panel" v-if="may && ways"><summary>More jobs</summary>
+    <dl class="orders">
+      <dt><button class="button" @click="begin('describe')">Describe what was corrected</button></dt>
+      <dd>Photos whose box was drawn anew are compared by it from then on. Identifying does this too.</dd>
+      <dt><button class="button" @click="begin('doubts')">Look for names that look wrong</button></dt>
+      <dd>The page <a href="/doubts">Doubts</a> shows what it finds. Nothing is changed.</dd>
+      <dt><button class="button" @click="begin('plane')">Place all animals on a plane, and find clusters</button></dt>
+      <dd>The page <a href="/explore">Explore</a> shows it.</dd>
+      <dt><button class="button" :disabled="!ways.can_train" @click="begin('train')">Train a model on the named photos</button></dt>
+      <dd>It learns what tells your animals apart; hours, without a graphics card. Compare by it below, once it is there. {{ ways.can_train ? "" : "Not here: it needs pip install 'resight[train]'." }}</dd>
+      <dt><button class="button" :disabled="!ways.can_train" @click="begin('train-detector')">Train a detector on the boxes</button></dt>
+      <dd>It learns where animals are, from the boxes you drew, and finds them in films. {{ ways.detector ? "There is one: " + ways.detector + "." : "There is none yet." }}</dd>
+      <dt><label>Compare by <select v-model="method"><option v-for="one in ways.ways" :key="one.method" :value="one.method">{{ one.shown }}</option></select></label>
+        <button class="button" :disabled="!method || method === ways.now" @click="compareBy">Describe all by it</button></dt>
+      <dd>{{ ways.now ? "" : "Chosen by itself with the first photos. " }}Names and decisions stay; the old way is used until all are described, and can be taken again.</dd>
+    </dl></details>
   <p v-if="jobs === null" class="quiet">Loading …</p>
   <div v-else-if="!jobs.length" class="nothing"><p class="said">No job yet.</p><p class="quiet">Jobs begin when you add photos, or ask again who they show.</p></div>
   <ul class="jobs" v-else>

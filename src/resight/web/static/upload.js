@@ -3,6 +3,7 @@
 // the same file is one of the same path, size and date.
 const KEEP = "resight-upload";
 const TAKEN = "another file has this path: send it by itself, or out of a folder of another name";
+const FILM = /\.(mp4|m4v|mov|mkv|avi|webm|mts|m2ts|mpe?g|wmv|3gp)$/i;
 const same = (one, other) => one.size === other.size && one.modified === other.modified;
 const said = (file) => ({ size: file.size, modified: file.lastModified });
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -20,7 +21,7 @@ async function listed(entry, path = "") {
 }
 
 export default {
-  data: () => ({ files: [], passed: [], refused: [], sent: 0, total: 0, state: "empty", over: false, purpose: "identify", folders: true, fault: "", since: 0, begun: 0, result: null }),
+  data: () => ({ files: [], passed: [], refused: [], sent: 0, total: 0, state: "empty", over: false, purpose: "identify", folders: true, fault: "", detector: "", since: 0, begun: 0, result: null }),
   computed: {
     share() { return this.total ? this.sent / this.total : 0; },
     left() {
@@ -30,7 +31,14 @@ export default {
       return seconds < 90 ? `${Math.ceil(seconds)} s left` : `${Math.ceil(seconds / 60)} min left`;
     },
     out() { return [...this.passed, ...this.refused]; },
+    films() { return this.files.filter((f) => FILM.test(f.path)).length; },
     inFolders() { return this.files.some((f) => f.path.includes("/")); },
+  },
+  async mounted() {
+    // Nothing here needs the socket, and a page that reloads itself after a break would forget the files.
+    window.socket?.disconnect();
+    const answer = await fetch("/api/jobs/methods").catch(() => null);
+    if (answer?.ok) this.detector = (await answer.json()).detector ?? "";
   },
   methods: {
     async dropped(event) {
@@ -122,7 +130,7 @@ export default {
 <div class="upload">
   <div v-if="fault" class="fault" role="alert">{{ fault }}</div>
   <div v-if="state === 'empty' || state === 'ready'" class="drop" :class="{ over }" @dragover.prevent="over = true" @dragleave="over = false" @drop.prevent="dropped">
-    <p class="said">{{ files.length ? files.length.toLocaleString("en") + " files, " + size(total) : "Drop folders, photos, zips or a table here" }}</p>
+    <p class="said">{{ files.length ? files.length.toLocaleString("en") + " files, " + size(total) : "Drop folders, photos, films, zips or a table here" }}</p>
     <p class="quiet">or <label class="button">choose photos<input type="file" multiple @change="picked"></label> <label class="button">choose a folder<input type="file" webkitdirectory @change="picked"></label></p>
   </div>
   <form v-if="state === 'ready'" class="panel" @submit.prevent="send">
@@ -130,6 +138,8 @@ export default {
     <p><label><input type="radio" value="identify" v-model="purpose"> I want to find out</label></p>
     <p><label><input type="radio" value="known" v-model="purpose"> They are known</label> <span v-if="purpose === 'known'" class="quiet">from a table that you drop with them{{ inFolders ? ", or" : "" }}</span></p>
     <p v-if="purpose === 'known' && inFolders"><label><input type="checkbox" v-model="folders"> each folder is called as the animal in it</label></p>
+    <p v-if="films && detector" class="quiet">Of films the best pictures of every animal are kept, found by the detector {{ detector }}; not the films themselves.</p>
+    <p v-if="films && !detector" class="fault">There is no detector here to find animals in films, so they would be left out: train one on the page <a href="/jobs">Jobs</a>, or put an ONNX model into the folder “detectors” of the catalogue.</p>
     <p><button class="button main">Send {{ files.length.toLocaleString("en") }} files</button> <button type="button" class="button" @click="again">Take all away</button></p>
   </form>
   <div v-if="state === 'sending'" class="panel">

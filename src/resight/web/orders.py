@@ -1,0 +1,83 @@
+"""The work that people ask for on the pages, each a command of this program for a worker."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from importlib.util import find_spec
+from pathlib import Path
+
+from resight.detect.kept import FOLDER as DETECTORS
+from resight.errors import ResightError
+from resight.method import BARE_INSIDE, INSIDE, MASKED, PLAIN, masks_to_be_had
+from resight.work.jobs import Order
+
+MODELS = "models"
+
+
+class Kind(StrEnum):
+    """What can be asked for."""
+
+    IDENTIFY = "identify"
+    DESCRIBE = "describe"
+    DOUBTS = "doubts"
+    PLANE = "plane"
+    TRAIN = "train"
+    TRAIN_DETECTOR = "train-detector"
+
+
+def order_of(kind: Kind, catalogue: Path, by: str) -> Order:
+    """The order for one of these; ResightError where this machine cannot do it."""
+    folder = str(catalogue)
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H%M%S")
+    match kind:
+        case Kind.IDENTIFY:
+            return Order("Identify all that has no name", ("identify", folder, "--again", f"--by={by}"), by)
+        case Kind.DESCRIBE:
+            return Order("Describe what was corrected", ("describe", folder), by)
+        case Kind.DOUBTS:
+            return Order("Look for names that look wrong", ("doubts", folder), by)
+        case Kind.PLANE:
+            return Order("Place all animals on a plane", ("plane", folder), by)
+        case Kind.TRAIN:
+            _check_training()
+            into = str(catalogue / MODELS / now)
+            return Order("Train a model on the named photos", ("train", folder, "--into", into), by)
+        case Kind.TRAIN_DETECTOR:
+            _check_training()
+            into = str(catalogue / DETECTORS / now)
+            return Order("Train a detector on the boxes", ("train", folder, "--detector", "--into", into), by)
+
+
+def compare_by(method: str, catalogue: Path, by: str) -> Order:
+    """The order to describe everything by another method; ResightError for one that is not among `methods`."""
+    if method not in methods(catalogue):
+        raise ResightError(f"there is no method '{method}' here")
+    return Order(f"Compare by {shown(method)}", ("describe", str(catalogue), "--method", method), by)
+
+
+def methods(catalogue: Path) -> list[str]:
+    """By what this catalogue can compare: what the program brings, and the models trained here, the latest first."""
+    own = (MASKED, INSIDE, PLAIN, BARE_INSIDE) if masks_to_be_had() else (PLAIN, BARE_INSIDE)
+    models = sorted((catalogue / MODELS).glob("*/model.onnx"), reverse=True)
+    return [*own, *(f"onnx:{model}" for model in models)]
+
+
+def shown(method: str) -> str:
+    """A method's name as people read it.
+
+    >>> shown("onnx:/home/ana/whales/models/2026-11-28 101500/model.onnx"), shown("rootsift")
+    ('the model 2026-11-28 101500', 'rootsift')
+    """
+    path = Path(method.removeprefix("onnx:"))
+    return f"the model {path.parent.name}" if method.startswith("onnx:") else method
+
+
+def can_train() -> bool:
+    """Whether this machine has what a training needs."""
+    return find_spec("torch") is not None and find_spec("pytorch_metric_learning") is not None
+
+
+def _check_training() -> None:
+    if not can_train():
+        raise ResightError("training needs the extra 'train' where the worker runs: pip install 'resight[train]'")

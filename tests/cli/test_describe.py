@@ -1,0 +1,113 @@
+"""Describing what cannot be compared yet, on a real catalogue."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from resight.catalogue import folder
+from resight.catalogue.decisions import Corrected, Undone
+from resight.catalogue.log import append
+from resight.catalogue.lookup import Catalogued, catalogued
+from resight.catalogue.vectors import described, undescribed
+from resight.errors import ResightError
+from resight.export.training import training_table
+from resight.method import open_method
+from resight.types import Box
+
+Resight = Callable[..., Any]
+THUMBNAIL = open_method("thumbnail").fingerprint
+
+
+@pytest.fixture
+def patterns(resight: Resight, tmp_path: Path) -> Path:
+    """A catalogue of four animals with two photos each, by their thumbnails."""
+    for animal in range(4):
+        pattern = np.random.default_rng(animal).integers(0, 255, (6, 6, 3), np.uint8)
+        for number in range(2):
+            place = tmp_path / "photos" / f"Animal {animal}" / str(number)
+            place.mkdir(parents=True)
+            cv2.imwrite(str(place / "a.png"), cv2.resize(pattern, (200 + number, 160), interpolation=cv2.INTER_CUBIC))
+    resight("init", tmp_path / "animals", "--method", "thumbnail")
+    resight("add", tmp_path / "animals", tmp_path / "photos", "--by-folder")
+    return tmp_path / "animals"
+
+
+def everything(home: Path) -> list[Catalogued]:
+    with folder.open(home) as catalogue:
+        return catalogued(catalogue)
+
+
+def test_a_corrected_box_is_described_before_anything_is_asked(resight: Resight, patterns: Path) -> None:
+    with folder.open(patterns) as catalogue:
+        before = described(catalogue, THUMBNAIL)
+        append(catalogue, Corrected(3, box=Box(20, 20, 100, 100)), "Ana")
+        assert undescribed(catalogue, THUMBNAIL) == [3]
+    assert resight("identify", patterns, "--again").code == 0
+    with folder.open(patterns) as catalogue:
+        after = described(catalogue, THUMBNAIL)
+        assert undescribed(catalogue, THUMBNAIL) == []
+    assert after.keys() == before.keys()
+    assert {key for key in after if after[key] != before[key]} == {3}
+
+
+def test_another_method_is_used_once_all_are_described_by_it(resight: Resight, patterns: Path) -> None:
+    names = [one.name for one in everything(patterns)]
+    said = resight("describe", patterns, "--method", "rootsift")
+    assert said.code == 0
+    assert "Described 8" in said.out
+    with folder.open(patterns) as catalogue:
+        assert catalogue.settings.method == "rootsift"
+        assert undescribed(catalogue, open_method("rootsift").fingerprint) == []
+    assert [one.name for one in everything(patterns)] == names
+    assert "Described 0" in resight("describe", patterns, "--method", "thumbnail").out
+    with folder.open(patterns) as catalogue:
+        assert catalogue.settings.method == "thumbnail"
+
+
+def test_a_photo_that_is_gone_is_listed_and_the_rest_described(resight: Resight, patterns: Path) -> None:
+    gone = everything(patterns)[2].path
+    gone.unlink()
+    said = resight("describe", patterns, "--method", "rootsift")
+    assert said.code == 1
+    assert gone.name in said.err
+    with folder.open(patterns) as catalogue:
+        assert len(described(catalogue, open_method("rootsift").fingerprint)) == 7
+
+
+def test_an_unknown_method_changes_nothing(resight: Resight, patterns: Path) -> None:
+    assert resight("describe", patterns, "--method", "nothing").code != 0
+    with folder.open(patterns) as catalogue:
+        assert catalogue.settings.method == "thumbnail"
+
+
+def test_a_catalogue_is_learned_from_as_it_was_when_the_training_began(patterns: Path, tmp_path: Path) -> None:
+    with folder.open(patterns) as catalogue:
+        table = training_table(catalogue, tmp_path / "model" / "named.csv", boxes=False)
+        rows = list(csv.DictReader(table.open()))
+        assert {row["identity"] for row in rows} == {f"Animal {n}" for n in range(4)}
+        assert len({row["encounter"] for row in rows}) == 8
+        append(catalogue, Undone(1), "Ana")
+        assert training_table(catalogue, table, boxes=False).read_text().count("\n") == len(rows) + 1
+        with pytest.raises(ResightError, match="no box was drawn"):
+            training_table(catalogue, tmp_path / "boxes.csv", boxes=True)
+        append(catalogue, Corrected(3, box=Box(20, 20, 100, 90)), "Ana")
+        boxes = list(csv.DictReader(training_table(catalogue, tmp_path / "boxes.csv", boxes=True).open()))
+    assert [(row["x"], row["w"], row["h"]) for row in boxes] == [("20.0", "100.0", "90.0")]
+    assert boxes[0]["clip"] == everything(patterns)[2].encounter
+
+
+def test_train_takes_a_catalogue(resight: Resight, patterns: Path, tmp_path: Path) -> None:
+    recipe = "[data]\nsize = 64\nheld_out = 0.5\n[model]\nstart = 'random'\ndimensions = 8\n"
+    (tmp_path / "recipe.toml").write_text(recipe + "[training]\nepochs = 1\nindividuals = 2\n")
+    said = resight("train", patterns, "--into", tmp_path / "model", "--recipe", tmp_path / "recipe.toml")
+    assert said.code == 0
+    method = f"onnx:{tmp_path / 'model' / 'model.onnx'}"
+    assert resight("describe", patterns, "--method", method).code == 0
+    told = resight("identify", patterns, tmp_path / "photos", "--json", "-")
+    assert len(json.loads(told.out)["queries"]) == 8
