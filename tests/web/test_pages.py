@@ -1,18 +1,21 @@
 """Every page in a real browser: it shows what there is, does what it says, and believes no text."""
 
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import update
+from sqlalchemy import select, update
 from tests.browser import browsing
 from tests.web.served import Served, serving
 
-from resight.catalogue import folder, log, models, people
+from resight.catalogue import folder, log, models, people, store
 from resight.catalogue.decisions import Assigned, Merged, Noted, Renamed, Split, Undone
 from resight.catalogue.lookup import catalogued, individual_named, individuals
 from resight.roles import Role
+from resight.types import Place, Rejection
+from resight.work.jobs import Order, open_board
 
 PASSWORD = "correct horse battery"
 ADMIN = """LAKE\\o'Ada "the boss\""""
@@ -25,6 +28,12 @@ PAGES = {
     "/photos": "38 animals in photos",
     "/photos?state=unnamed": "14 animals in photos",
     "/photos?text=nobody": "No photo fits.",
+    "/photos?near=abc&km=NaN": "“abc” is no place",
+    "/photos?near=1,2&km=-5": "“-5” is no distance in kilometres: 10 km are taken.",
+    "/photos?near=1e999,0&quality=%00&since=x&page=abc": "38 animals in photos",
+    "/photos?page=99999999999999999999": "38 animals in photos",
+    "/photos?individual=999": "No photo fits.",
+    "/photos?individual=x&text=%00": "38 animals in photos",
     "/photos/1": "SHA-256",
     "/photos/999": "There is no annotation 999.",
     "/individuals/999": "There is no such individual.",
@@ -110,6 +119,96 @@ def test_all_photos_of_a_side_are_shown_when_they_are_asked_for(fish: Path) -> N
         expect(page.get_by_role("checkbox")).to_have_count(24)
         page.get_by_role("link", name="All 38").click()
         expect(page.get_by_role("checkbox")).to_have_count(38)
+
+
+def test_filters_stand_in_the_address_and_go_on_to_the_next_page(fish: Path) -> None:
+    with folder.open(fish) as catalogue:
+        with catalogue.writing() as session:
+            session.execute(update(models.Photo).values(lat=-24.5, lon=179.9999))
+            session.execute(update(models.Annotation).where(models.Annotation.id <= 3).values(quality=None))
+        first, *others = [one.id for one in individuals(catalogue)]
+        log.append_together(catalogue, [Merged(first, one) for one in others[:-1]], "Bea")
+        held = [one for one in catalogued(catalogue) if one.individual == first]
+        good = sum(one.quality is not None and one.quality >= 0.5 for one in held)
+    with serving(fish) as served, browsing(f"{served.address}/individuals/{first}") as page:
+        page.get_by_role("link", name="look among them").first.click()
+        expect(page.locator(".only")).to_contain_text("only fish-")
+        page.get_by_label("Side").first.select_option("all")
+        page.get_by_label("Quality").select_option("fair or better")
+        page.get_by_label("Near latitude, longitude").fill("24.5 S, 179.9999 W")
+        page.get_by_label("Within").select_option("0.1 km")
+        page.get_by_role("button", name="Show", exact=True).click()
+        expect(page.locator(".heading")).to_contain_text(f"{good} animals in photos of")
+        page.get_by_role("link", name="All individuals").click()
+        expect(page.locator(".only")).to_have_count(0)
+        assert "quality=fair" in page.url
+        assert "near=24.5" in page.url
+        expect(page.get_by_label("Near latitude, longitude")).to_have_value("24.5 S, 179.9999 W")
+        page.get_by_label("Near latitude, longitude").fill("0, 0")
+        page.get_by_role("button", name="Show", exact=True).click()
+        expect(page.locator("#content")).to_contain_text("No photo fits.")
+        page.get_by_role("link", name="All photos").click()
+        expect(page.locator(".heading")).to_contain_text("38 animals in photos")
+        page.goto(f"{served.address}/photos/1")
+        page.get_by_role("link", name="Photos taken near here").click()
+        expect(page.locator(".heading")).to_contain_text("38 animals in photos")
+
+
+def test_more_photos_than_a_page_holds_keep_their_filter(tmp_path: Path) -> None:
+    with folder.create(tmp_path / "many") as made:
+        animal = store.NewAnnotation(quality=0.9)
+        photos = [
+            store.NewPhoto(Path(f"/{n}.jpg"), str(n), 10, 40, 30, (animal,), place=Place(0, 180 if n % 2 else -180))
+            for n in range(70)
+        ]
+        with made.writing() as session:
+            store.add_shard(session, photos)
+    with serving(tmp_path / "many") as served, browsing(served.address, expected=("410",)) as page:
+        page.goto(f"{served.address}/photos?near=0,180&km=1&quality=best")
+        expect(page.locator(".pager")).to_contain_text("page 1 of 2")
+        page.get_by_role("link", name="After").click()
+        expect(page.locator(".pager")).to_contain_text("page 2 of 2")
+        expect(page.locator(".heading")).to_contain_text("70 animals in photos")
+        expect(page.get_by_role("checkbox")).to_have_count(10)
+        expect(page.get_by_label("Within")).to_have_value("1")
+        page.goto(f"{served.address}/photos?near=0,180&km=1&page=99")
+        expect(page.locator(".pager")).to_contain_text("page 2 of 2")
+
+
+def test_an_individual_on_a_line_of_years_and_the_best_photo_first(fish: Path) -> None:
+    with folder.open(fish) as catalogue:
+        held = sorted(one.id for one in catalogued(catalogue) if one.individual == 1)
+        with catalogue.writing() as session:
+            a, p = models.Annotation, models.Photo
+            for key, quality in zip(held, (None, 0.3), strict=True):
+                session.execute(update(a).where(a.id == key).values(quality=quality, side="left"))
+            taken = datetime(2021, 5, 1, 12)
+            of = select(a.photo_id).where(a.id == held[0])
+            session.execute(update(p).values(taken_at=None))
+            session.execute(update(p).where(p.id.in_(of)).values(taken_at=taken))
+    with serving(fish) as served, browsing(f"{served.address}/individuals/1") as page:
+        ticks = page.get_by_role("checkbox")
+        assert [ticks.nth(n).input_value() for n in range(2)] == [str(held[1]), str(held[0])]
+        expect(page.locator("svg.years circle")).to_have_count(1)
+        expect(page.locator("svg.years title")).to_contain_text("2021-05-01, ")
+        page.goto(f"{served.address}/individuals/2")
+        expect(page.locator("#content")).to_contain_text("What is known")
+        expect(page.locator("svg.years")).to_have_count(0)
+
+
+def test_home_says_what_runs_what_came_and_what_went_wrong(served: Served) -> None:
+    with folder.open(served.folder) as catalogue:
+        board = open_board(catalogue)
+        board.add(Order("Count the fish", ("doubts", str(catalogue.folder)), "Bea"))
+        with catalogue.writing() as session:
+            store.add_rejected(session, [Rejection(Path("/a.jpg"), "it is no photo")])
+    with browsing(served.address) as page:
+        expect(page.locator(".running")).to_contain_text("Count the fish")
+        expect(page.locator("#content")).to_contain_text("No worker is at work, and 1 job cannot go on.")
+        expect(page.locator("#content")).to_contain_text("1 file could not be used.")
+        expect(page.locator(".panel", has_text="What came lately")).to_contain_text("38 photos")
+        page.get_by_role("link", name="1 rejected").click()
+        expect(page.locator("#content")).to_contain_text("it is no photo")
 
 
 def test_nobody_waits_for_one_who_waits_for_the_database(served: Served) -> None:

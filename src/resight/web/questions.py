@@ -13,6 +13,7 @@ from resight.catalogue.proposals import Proposal, Proposed
 from resight.export.words import percent, verdict_words
 from resight.types import Answer, Candidate, Side, Verdict
 from resight.web.answering import companions
+from resight.web.masks import has_mask
 from resight.web.pictures import shown_box
 
 MOST_CANDIDATES = 8
@@ -20,7 +21,10 @@ MOST_PHOTOS = 12  # of a candidate
 
 
 class Animal(BaseModel):
-    """An annotation to look at. `shown` is what its picture shows: x, y, width, height in pixels of the photo."""
+    """An annotation to look at. `shown` is what its picture shows: x, y, width, height in pixels of the photo.
+
+    `mask` is the address of what of it the program looked at, empty where no mask was used.
+    """
 
     annotation: int
     file: str
@@ -32,6 +36,7 @@ class Animal(BaseModel):
     shown: tuple[float, float, float, float]
     box: tuple[float, float, float, float] | None
     picture: str
+    mask: str
     individual: int | None = None
     name: str = ""
 
@@ -80,6 +85,8 @@ def questions(catalogue: Catalogue, annotations: Sequence[int]) -> list[Question
 def animal(annotation: Catalogued) -> Animal:
     """An annotation as it is shown."""
     shown, box = shown_box(annotation), annotation.box
+    # The address changes with what it shows, so that browsers may keep it for ever.
+    at = f"{annotation.sha256[:8]}-{shown.x:.0f}-{shown.y:.0f}-{shown.w:.0f}-{shown.h:.0f}"
     return Animal(
         annotation=annotation.id,
         file=annotation.path.name,
@@ -90,9 +97,8 @@ def animal(annotation: Catalogued) -> Animal:
         quality=annotation.quality,
         shown=(shown.x, shown.y, shown.w, shown.h),
         box=None if box is None else (box.x, box.y, box.w, box.h),
-        # The address changes with what it shows, so that browsers may keep it for ever.
-        picture=f"/api/annotations/{annotation.id}/picture?of={annotation.sha256[:8]}"
-        f"-{shown.x:.0f}-{shown.y:.0f}-{shown.w:.0f}-{shown.h:.0f}",
+        picture=f"/api/annotations/{annotation.id}/picture?of={at}",
+        mask=f"/api/annotations/{annotation.id}/mask?of={at}" if has_mask(annotation) else "",
         individual=annotation.individual,
         name=annotation.name,
     )

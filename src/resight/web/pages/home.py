@@ -1,26 +1,33 @@
-"""The first page: errors first, then what waits, what the catalogue holds, and how it grew."""
+"""The first page: errors first, then what waits, what runs and came lately, what there is, and how it grew."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from fastapi import Request
 from nicegui import ui
 from starlette.concurrency import run_in_threadpool
 
 from resight.catalogue import proposals
-from resight.catalogue.folder import Catalogue
 from resight.catalogue.lookup import Counts, counts
 from resight.export.words import counted
 from resight.roles import Person, Role
 from resight.types import Verdict
 from resight.web.desk import Desk
 from resight.web.growth import Growth, growth
+from resight.web.lately import Day, called, lately
 from resight.web.pages.frame import frame, heading, nothing, page
 from resight.web.pages.history import Line, lines, show
+from resight.work.jobs import Job, State
 
 LATEST = 12
+FAULTS = 3  # jobs that failed, by their titles
+REMEMBERED = timedelta(days=7)  # a job that failed
+SILENT = 20.0  # seconds after which a worker is taken for dead
 DAY = "{yyyy}-{MM}-{dd}"
 QUIET, GRID = "#7d877f", "#80808040"  # to be read on white and on black
 WAITING = {
@@ -32,12 +39,18 @@ WAITING = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the page shows: what there is, what waits for this person, how it grew, and the latest decisions."""
+    """What the page shows: what there is, what waits for this person, what went wrong, what came, how it grew."""
 
     held: Counts
     waiting: dict[Verdict, int]
+    faults: list[str]
+    came: list[Day]
     grown: Growth
     latest: list[Line]
+
+
+class Running(ui.element, component=Path(__file__).parent.parent / "static" / "running.js"):
+    """The client's part: the jobs that run and wait."""
 
 
 def add(desk: Desk) -> None:
@@ -46,21 +59,29 @@ def add(desk: Desk) -> None:
     @page("/")
     async def home(request: Request) -> None:
         person: Person = request.state.person
-        shown = await run_in_threadpool(_read, desk.catalogue, person)
+        shown = await run_in_threadpool(_read, desk, person)
         held = shown.held
         with frame(desk, person, "/", "Home"):
+            under = (
+                f"{counted(held.photos, 'photo')} of {counted(held.individuals, 'individual')}" if held.photos else ""
+            )
+            heading(desk.title, under)
+            for fault in shown.faults:
+                _fault(fault, "See the jobs", "/jobs")
+            if held.rejected_files:
+                _fault(f"{counted(held.rejected_files, 'file')} could not be used.", "See which, and why", "/rejected")
             if not held.photos:
-                heading(desk.title)
                 _first(person)
                 return
-            heading(desk.title, f"{counted(held.photos, 'photo')} of {counted(held.individuals, 'individual')}")
-            if held.rejected_files:
-                with ui.element("section").classes("fault"):
-                    ui.label(f"{counted(held.rejected_files, 'file')} could not be used.")
-                    ui.link("See which, and why", "/rejected")
-            with ui.element("div").classes("columns"):
+            with ui.element("div").classes("columns broad"):
                 with ui.element("section").classes("panel"):
                     _waiting(shown.waiting)
+                with ui.element("section").classes("panel"):
+                    ui.html('<h2>What runs <small><a href="/jobs">all jobs</a></small></h2>', sanitize=False)
+                    Running()
+                with ui.element("section").classes("panel"):
+                    ui.html("<h2>What came lately</h2>", sanitize=False)
+                    _came(shown.came)
                 with ui.element("section").classes("panel"):
                     _held(held.annotations, held.unnamed, held.encounters, held.decisions)
             with ui.element("section").classes("panel"):
@@ -71,12 +92,45 @@ def add(desk: Desk) -> None:
                 _latest(shown.latest, held.decisions)
 
 
-def _read(catalogue: Catalogue, person: Person) -> Shown:
+def _read(desk: Desk, person: Person) -> Shown:
+    catalogue = desk.catalogue
     # Where two people are asked, fewer wait for one who has answered already.
     by = None if catalogue.settings.reviewers == 1 else person.name
     with catalogue.reading() as session:
         waiting = proposals.count_waiting(session, by)
-    return Shown(counts(catalogue), waiting, growth(catalogue), lines(catalogue, person, LATEST))
+    return Shown(
+        held=counts(catalogue),
+        waiting=waiting,
+        faults=faults(desk.board.jobs(), desk.board.workers(), time.time()),
+        came=lately(catalogue, datetime.now(UTC)),
+        grown=growth(catalogue),
+        latest=lines(catalogue, person, LATEST),
+    )
+
+
+def faults(jobs: Sequence[Job], workers: Mapping[str, float], now: float) -> list[str]:
+    """What is wrong with the jobs, the newest of which come first; a job that was asked for again is forgiven."""
+    again: set[tuple[str, ...]] = set()
+    failed: dict[str, None] = {}
+    for job in jobs:
+        command = job.order.asked_by("").command
+        if job.state is not State.FAILED:
+            again.add(command)
+        elif command not in again and now - job.at.timestamp() < REMEMBERED.total_seconds():
+            failed[job.order.title] = None
+    found = [f"Failed: {title}." for title in list(failed)[:FAULTS]]
+    if len(failed) > FAULTS:
+        found.append(f"{counted(len(failed) - FAULTS, 'other job')} failed too.")
+    waiting = sum(job.state in (State.WAITING, State.RUNNING) for job in jobs)
+    if waiting and not any(now - heard < SILENT for heard in workers.values()):
+        found.append(f"No worker is at work, and {counted(waiting, 'job')} cannot go on.")
+    return found
+
+
+def _fault(text: str, see: str, where: str) -> None:
+    with ui.element("section").classes("fault"):
+        ui.label(text)
+        ui.link(see, where)
 
 
 def _first(person: Person) -> None:
@@ -114,6 +168,20 @@ def _held(annotations: int, unnamed: int, encounters: int, decisions: int) -> No
             with ui.element("li"):
                 ui.label(f"{number:,}").classes("number")
                 ui.label(words)
+
+
+def _came(came: Sequence[Day]) -> None:
+    if not came:
+        ui.label("Nothing came in the last 30 days.").classes("quiet")
+        return
+    today = datetime.now().astimezone().date()
+    with ui.element("ul").classes("log"):
+        for one in came:
+            with ui.element("li"):
+                ui.label(called(one.day, today)).classes("day")
+                ui.label(counted(one.photos, "photo") if one.photos else "no photo")
+                if one.rejected:
+                    ui.link(f"{one.rejected:,} rejected", "/rejected")
 
 
 def _curve(grown: Growth) -> None:

@@ -26,6 +26,8 @@ from resight.web.pages.frame import escaped, frame, heading, nothing, page
 from resight.web.pages.grid import pager, thumbnail
 from resight.web.pages.history import Line, lines, panel
 from resight.web.pages.map import Met, map_svg
+from resight.web.pages.photos import near_address
+from resight.web.pages.timeline import Seen, timeline_svg
 
 PAGE = 60
 SHOWN_PHOTOS = 24  # of a side, unless all are asked for
@@ -126,10 +128,12 @@ def _portraits(known: About, photos: list[Catalogued], most: int | None) -> None
     for one in photos:
         by_side[one.side].append(one)
     for side in (side for side in Side if side in by_side):
-        best = sorted(by_side[side], key=lambda one: -(one.quality or 0))
+        # The best first; what was never measured may be anything.
+        best = sorted(by_side[side], key=lambda one: (one.quality is None, -(one.quality or 0)))
         title = "Side not known" if side is Side.UNKNOWN else f"{side.value.capitalize()} side"
         with ui.element("section").classes("panel"):
-            ui.html(f"<h2>{title} <small>{counted(len(best), 'photo')}</small></h2>", sanitize=False)
+            filtered = f'<a href="/photos?individual={known.id}&amp;side={side.value}">look among them</a>'
+            ui.html(f"<h2>{title} <small>{counted(len(best), 'photo')}, {filtered}</small></h2>", sanitize=False)
             with ui.element("ul").classes("grid"):
                 for one in best[:most]:
                     day = "" if one.taken_at is None else one.taken_at.date().isoformat()
@@ -149,6 +153,9 @@ def _encounters(photos: list[Catalogued]) -> None:
     with ui.element("section").classes("panel"):
         ui.html("<h2>Encounters</h2>", sanitize=False)
         ordered = sorted(met, key=lambda key: (str(days[key] or "9999"), key))
+        line = timeline_svg([Seen(day, label, len(met[label])) for label in ordered if (day := days[label])])
+        if line:
+            ui.html(line, sanitize=False)
         found = [(label, next((o.place for o in met[label] if o.place), None)) for label in ordered]
         drawn = map_svg([Met(place, f"{days[label] or ''} {label}") for label, place in found if place is not None])
         if drawn:
@@ -160,7 +167,7 @@ def _encounters(photos: list[Catalogued]) -> None:
                     ui.label(label)
                     ui.label(counted(len(met[label]), "photo")).classes("quiet")
                     if place:
-                        ui.label(f"{place.lat:.4f}, {place.lon:.4f}").classes("quiet")
+                        ui.link(f"{place.lat:.4f}, {place.lon:.4f}", near_address(place)).classes("quiet")
 
 
 def _notes(desk: Desk, person: Person, known: About) -> None:

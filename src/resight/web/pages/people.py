@@ -80,7 +80,10 @@ def _list(desk: Desk, person: Person, listed: Sequence[Listed]) -> None:
         return
     with ui.element("section").classes("panel"):
         with ui.element("table").classes("people"):
-            ui.html("<tr><th>Name</th><th>Role</th><th>May come in</th></tr>", sanitize=False)
+            with ui.element("tr"):
+                for heading_ in ("Name", "Role", "May come in"):
+                    with ui.element("th"):
+                        ui.label(heading_)
             for one in listed:
                 with ui.element("tr"):
                     with ui.element("td"):
@@ -99,7 +102,7 @@ def _list(desk: Desk, person: Person, listed: Sequence[Listed]) -> None:
                             on_change=lambda e, name=one.name: _change(desk, person, name, active=bool(e.value)),
                         )
                         active._props["aria-label"] = f"{one.name} may come in"
-        ui.link("What happened at the door", "/audit").classes("button")
+        ui.link("What happened at the door", "/audit").classes("button second")
 
 
 def _new(desk: Desk, person: Person) -> None:

@@ -2,6 +2,8 @@
 // their pictures decoded before they are shown, so that a key is answered at once. Answers are sent in their order, and
 // again until the server has confirmed them; each has a token of its own, so that none is written twice.
 
+import overlays from "/static/overlays.js";
+
 const AHEAD = 6;
 const LINES = 24;
 const FINAL = new Set([400, 404, 409, 410, 413, 422]); // statuses that asking again would not change
@@ -43,6 +45,7 @@ const unsentOf = (keep) => Object.keys(localStorage).filter((key) => key.startsW
 const after = (name) => name.replace(/([0-9]*)$/, (digits) => (digits ? String(Number(digits) + 1).padStart(digits.length, "0") : " 2"));
 
 export default {
+  mixins: [overlays],
   props: { only: Number, settle: Boolean, keep: String },
   data: () => ({
     queue: [], past: [], at: 0, photo: 0, waiting: null, loading: true, fault: "", refusals: [], message: "", lines: [], unsent: [], busy: false,
@@ -55,7 +58,7 @@ export default {
     other() { return this.choice?.photos[this.photo]; },
     many() { return this.together ? this.question?.together.length ?? 1 : 1; },
     total() { return this.waiting ? Object.values(this.waiting).reduce((a, b) => a + b, 0) : 0; },
-    joined() { return this.spots && this.other && this.other.annotation === this.choice.best ? this.choice.matches.slice(0, LINES) : []; },
+    joined() { return this.spots ? this.matches.slice(0, LINES) : []; },
     imageStyle() {
       const { zoom, x, y, turn } = this.view;
       return { transform: `translate(${x}px, ${y}px) rotate(${turn}deg) scale(${zoom})`, filter: this.bright === 1 ? "" : `brightness(${this.bright})` };
@@ -115,11 +118,13 @@ export default {
       for (const question of this.queue.slice(0, AHEAD)) {
         picture(question.query.picture, this.size);
         question.choices.slice(0, 2).forEach((c) => c.photos[0] && picture(c.photos[0].picture, this.size));
+        if (this.masked) [question.query, question.choices[0]?.photos[0]].forEach((one) => one?.mask && picture(one.mask, this.size));
       }
       this.question?.choices.forEach((c) => c.photos[0] && picture(c.photos[0].picture, this.size));
       this.choice?.photos.forEach((p) => picture(p.picture, this.size));
     },
     src(animal) { return picture(animal.picture, this.size); },
+    mask(animal) { return picture(animal.mask, this.size); },
     thumb(animal) { return `${animal.picture}&size=240`; },
 
     next() {
@@ -272,7 +277,7 @@ export default {
         s: this.same, Enter: this.same, d: this.different, u: this.unsure, k: this.skip, " ": this.skip,
         z: this.undo, Backspace: this.undo, n: () => this.startNaming("new"), o: () => this.startNaming("other"),
         ArrowRight: () => this.go(1), ArrowLeft: () => this.go(-1), ArrowDown: () => this.turnTo(1), ArrowUp: () => this.turnTo(-1),
-        m: () => { this.spots = !this.spots; this.measure(); }, e: () => { this.together = !this.together; },
+        m: () => { this.spots = !this.spots; this.measure(); }, x: this.showMask, h: this.showHeat, e: () => { this.together = !this.together; },
         "+": () => this.zoomBy(1.3), "=": () => this.zoomBy(1.3), "-": () => this.zoomBy(1 / 1.3), 0: this.reset,
         "[": () => { this.view.turn -= 15; }, "]": () => { this.view.turn += 15; },
         b: () => { this.bright = this.bright >= 2 ? 0.7 : Math.round((this.bright + 0.3) * 10) / 10; },
@@ -350,14 +355,15 @@ export default {
     },
     place(which, animal, x, y) {
       const size = this.sizes[which];
-      if (!size) return null;
       const [left, top, width, height] = animal.shown;
       return [size.left + ((x + 0.5 - left) / width) * size.width, size.top + ((y + 0.5 - top) / height) * size.height];
     },
     dots(which) {
+      // A picture that has not come yet has no place, and no spots.
+      if (!this.sizes[which]) return [];
       const animal = which === "query" ? this.question.query : this.other;
       return this.joined.map(([qx, qy, gx, gy], n) => {
-        const [x, y] = this.place(which, animal, ...(which === "query" ? [qx, qy] : [gx, gy])) ?? [0, 0];
+        const [x, y] = this.place(which, animal, ...(which === "query" ? [qx, qy] : [gx, gy]));
         return { x, y, n, hue: (n * 137) % 360 };
       });
     },
@@ -383,11 +389,14 @@ export default {
           <b>Who is this?</b>
           <span v-if="question.query.name" class="tag">named {{ question.query.name }} already</span>
           <button v-if="question.together.length > 1" class="tag" @click="together = !together" :aria-pressed="together">{{ together ? question.together.length + " photos of this encounter" : "this photo alone" }} <kbd>E</kbd></button>
+          <span v-if="masked && !question.query.mask" class="tag">no mask</span>
           <span class="quiet under">{{ under(question.query) }}</span>
         </figcaption>
         <div class="view" ref="queryPane" @wheel.prevent="wheel" @pointerdown="grab" @pointermove="move" @pointerup="drop" @pointercancel="drop" @dblclick="reset">
           <div class="moved" :style="imageStyle">
             <img ref="query" :src="src(question.query)" :alt="'Photo ' + question.query.annotation" draggable="false" @load="measure">
+            <img v-if="masked && question.query.mask" class="mask" :key="question.query.mask" :src="mask(question.query)" alt="" draggable="false" @error="unmasked(question.query)">
+            <canvas v-if="warmth.length" ref="queryHeat" class="heat" aria-hidden="true"></canvas>
             <svg v-if="joined.length"><circle v-for="dot in dots('query')" :cx="dot.x" :cy="dot.y" r="9" :stroke="'hsl(' + dot.hue + ' 90% 60%)'"/><text v-for="dot in dots('query')" :x="dot.x + 11" :y="dot.y + 4" :fill="'hsl(' + dot.hue + ' 90% 65%)'">{{ dot.n + 1 }}</text></svg>
           </div>
         </div>
@@ -396,11 +405,15 @@ export default {
         <figcaption>
           <b>{{ choice.name }}</b> <span class="likely">{{ choice.words }}</span>
           <span class="tag" v-if="choice.photos.length > 1">photo {{ photo + 1 }} of {{ choice.photos.length }} <kbd>↑</kbd> <kbd>↓</kbd></span>
+          <span v-if="masked && other && !other.mask" class="tag">no mask</span>
+          <span v-if="heat && !matches.length" class="tag">no matched spots</span>
           <span class="quiet under" v-if="other">{{ under(other) }}</span>
         </figcaption>
         <div class="view" ref="otherPane" @wheel.prevent="wheel" @pointerdown="grab" @pointermove="move" @pointerup="drop" @pointercancel="drop" @dblclick="reset">
           <div class="moved" :style="imageStyle" v-if="other">
             <img ref="other" :src="src(other)" :alt="choice.name" draggable="false" @load="measure">
+            <img v-if="masked && other.mask" class="mask" :key="other.mask" :src="mask(other)" alt="" draggable="false" @error="unmasked(other)">
+            <canvas v-if="warmth.length" ref="otherHeat" class="heat" aria-hidden="true"></canvas>
             <svg v-if="joined.length"><circle v-for="dot in dots('other')" :cx="dot.x" :cy="dot.y" r="9" :stroke="'hsl(' + dot.hue + ' 90% 60%)'"/><text v-for="dot in dots('other')" :x="dot.x + 11" :y="dot.y + 4" :fill="'hsl(' + dot.hue + ' 90% 65%)'">{{ dot.n + 1 }}</text></svg>
           </div>
           <p v-else class="quiet centred">No photo of {{ choice.name }} is left.</p>
@@ -431,6 +444,8 @@ export default {
       <span class="quiet grow" aria-live="polite">{{ message || (only ? "" : total.toLocaleString("en") + " wait") }}{{ unsent.length > 2 ? " · sending " + unsent.length : "" }}</span>
       <span class="nearer"><button @click="zoomBy(1 / 1.5)" aria-label="Farther">−</button><button @click="zoomBy(1.5)" aria-label="Nearer">+</button><button @click="view.turn += 90" aria-label="Turn">⟳</button><button @click="reset" aria-label="As it was">⊡</button></span>
       <button @click="spots = !spots; measure()" :class="{ here: spots }" :disabled="!choice || !choice.matches.length"><kbd>M</kbd> Spots</button>
+      <button @click="showMask" :class="{ here: masked }" :aria-pressed="masked"><kbd>X</kbd> Mask</button>
+      <button @click="showHeat" :class="{ here: heat }" :aria-pressed="heat"><kbd>H</kbd> Heat</button>
       <button @click="help = !help"><kbd>?</kbd> Keys</button>
     </div>
   </template>
@@ -460,6 +475,8 @@ export default {
         <dt><kbd>←</kbd> <kbd>→</kbd></dt><dd>other candidates</dd>
         <dt><kbd>↑</kbd> <kbd>↓</kbd></dt><dd>other photos of the candidate</dd>
         <dt><kbd>M</kbd></dt><dd>the matched spots</dd>
+        <dt><kbd>X</kbd></dt><dd>the mask: what the program did not look at is dimmed</dd>
+        <dt><kbd>H</kbd></dt><dd>a heat map: the warmer, the more matched spots</dd>
         <dt><kbd>E</kbd></dt><dd>the whole encounter, or this photo alone</dd>
         <dt><kbd>+</kbd> <kbd>-</kbd> <kbd>0</kbd></dt><dd>nearer, farther, as it was (or wheel and drag)</dd>
         <dt><kbd>[</kbd> <kbd>]</kbd></dt><dd>turn</dd>

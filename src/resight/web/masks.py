@@ -1,0 +1,102 @@
+"""Masks for the screen: what of a picture the program looked at, made once in each size and kept by the pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from resight.catalogue.lookup import Catalogued
+from resight.chip.cut import tighten
+from resight.chip.mask import OnnxForeground
+from resight.chip.prepare import MaskKind
+from resight.config import settings
+from resight.errors import PhotoError
+from resight.export.pictures import jpeg
+from resight.media.mask import read_mask
+from resight.media.photo import read_photo
+from resight.types import Mask
+from resight.web.pictures import SIZES, Pictures, shown_box
+from resight.weights import U2NETP, find_weights
+
+QUALITY = 95
+
+
+def has_mask(annotation: Catalogued) -> bool:
+    """Whether the annotation was described with a mask: one that shows next to nothing had been left aside."""
+    if annotation.mask_kind is None:
+        return annotation.mask_path is not None
+    return annotation.mask_kind != MaskKind.NONE
+
+
+def mask(pictures: Pictures, annotation: Catalogued, size: int) -> Path:
+    """A JPEG, as large as the picture: white on what was described, black on the rest.
+
+    Raises PhotoError where there is no mask, or where it cannot be read or made any more.
+    """
+    if not has_mask(annotation):
+        raise PhotoError(f"annotation {annotation.id} has no mask")
+    size = next((step for step in SIZES if step >= size), SIZES[-1])
+    name = f"{annotation.sha256}-{annotation.frame}-mask-{_known_by(annotation)}-{size}.jpg"
+    path = pictures.folder / annotation.sha256[:2] / name
+    if path.exists():
+        return path
+    with pictures.turn:
+        if path.exists():
+            return path
+        box = shown_box(annotation)
+        x, y = int(box.x), int(box.y)
+        shown = _seen(annotation)[y : y + max(1, round(box.h)), x : x + max(1, round(box.w))]
+        file = jpeg(np.repeat(shown[..., None], 3, axis=2), size, QUALITY)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(f".{threading.get_ident()}")
+    unfinished.write_bytes(file)
+    unfinished.replace(path)
+    return path
+
+
+def _known_by(annotation: Catalogued) -> str:
+    """What tells this mask from others of the photo: its box, and where it is a file, that file as it is now."""
+    said = [str(annotation.box)]
+    if annotation.mask_path is not None:
+        try:
+            file = annotation.mask_path.stat()
+        # A name that cannot be one raises ValueError.
+        except (OSError, ValueError) as error:
+            raise PhotoError(f"{annotation.mask_path.name}: the mask is not where it was") from error
+        said += [str(annotation.mask_path), str(file.st_mtime_ns), str(file.st_size)]
+    return hashlib.sha256("\0".join(said).encode(errors="surrogateescape")).hexdigest()[:16]
+
+
+def _seen(annotation: Catalogued) -> Mask:
+    """What was described, in the whole photo: the mask, as far as the box drawn in to the animal reaches."""
+    found = _found(annotation)
+    box = tighten(annotation.box, found)
+    if box is None:
+        return found
+    x0, y0 = int(box.x), int(box.y)
+    x1, y1 = max(x0 + 1, round(box.x + box.w)), max(y0 + 1, round(box.y + box.h))
+    seen = np.zeros_like(found)
+    seen[y0:y1, x0:x1] = found[y0:y1, x0:x1]
+    return seen
+
+
+def _found(annotation: Catalogued) -> Mask:
+    """The mask of the whole photo, from where it came from when the photo was described."""
+    if annotation.mask_path is not None:
+        return read_mask(annotation.mask_path, annotation.width, annotation.height)
+    photo = read_photo(annotation.path)
+    if annotation.mask_kind == MaskKind.FOREGROUND:
+        return _foreground()(photo.pixels)
+    if photo.alpha is None:
+        raise PhotoError(f"{annotation.path.name}: nothing in the photo is transparent any more")
+    return photo.alpha
+
+
+@cache
+def _foreground() -> OnnxForeground:
+    # Whoever only looks does not make the server fetch anything.
+    return OnnxForeground(find_weights(U2NETP, settings().model_copy(update={"offline": True})))
