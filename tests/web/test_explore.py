@@ -208,12 +208,12 @@ def test_the_chosen_are_named_once_it_is_said_what_that_changes(fish: Path, plan
         expect(page.locator("#content")).to_contain_text("38 animals")
         lasso(page)
         page.get_by_label("The chosen show").fill("fish-001")
-        page.get_by_role("button", name="Name them").click()
+        page.get_by_role("button", name="Name them …").click()
         expect(page.locator(".dialog")).to_contain_text("36 photos show fish-001?")
         expect(page.locator(".dialog")).to_contain_text("fish-002, fish-003, fish-004 and 8 more lose that name.")
         page.get_by_role("button", name="Leave it").click()
         page.get_by_label("The chosen show").fill("Nessie")
-        page.get_by_role("button", name="Name them").click()
+        page.get_by_role("button", name="Name them …").click()
         expect(page.locator(".dialog").last).to_contain_text("There is no Nessie yet: this is a new animal.")
         before = {one.id for one in catalogued(catalogue) if one.name}
         assert len(before) == 24

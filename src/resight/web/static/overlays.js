@@ -39,6 +39,8 @@ export default {
   methods: {
     showMask() {
       this.masked = !this.masked;
+      // That there is no mask stands in the caption, and may leave the picture less room.
+      this.measure();
       if (!this.masked) return;
       this.warm();
       const bare = [this.question?.query, this.other].filter((one) => one && !one.mask);
@@ -48,7 +50,7 @@ export default {
     // A picture that does not come does not say why; asked once more, the server does.
     async unmasked(animal) {
       const gone = await fetch(animal.mask).then((answer) => answer.status === 404, () => false);
-      if (gone) animal.mask = "";
+      if (gone) { animal.mask = ""; this.measure(); }
       this.tell(gone ? "This photo has no mask." : "The mask cannot be fetched just now.");
     },
     showHeat() {
