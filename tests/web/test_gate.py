@@ -34,7 +34,8 @@ def guarded(fish: Path, tokens: dict[Role, str]) -> Iterator[Served]:
 def addresses(served: Served, token: str) -> list[tuple[str, str]]:
     """Every address of the API, with its method."""
     paths = served.client(token).get("/api/openapi.json").json()["paths"]
-    filled = {path: "/api" + path.format(annotation=1, key="0" * 24, job="x", individual=1, kind="identify") for path in paths}
+    parts = {"annotation": 1, "key": "0" * 24, "job": "x", "individual": 1, "kind": "identify"}
+    filled = {path: "/api" + path.format(**parts) for path in paths}
     return [(method, filled[path]) for path, methods in paths.items() for method in methods]
 
 

@@ -38,3 +38,12 @@ def test_every_place_is_inside(places: list[Place]) -> None:
 def test_nothing_is_drawn_of_nothing_and_labels_are_text() -> None:
     assert map_svg([]) == ""
     assert "<script>" not in map_svg([Met(Place(0, 0), "<script>")])
+
+
+def test_no_date_line_lies_between_two_places() -> None:
+    west, east = circles(map_svg([Met(Place(-17, 179.9), "a"), Met(Place(-17, -179.9), "b")]))
+    assert west[0] < east[0]
+    drawing = map_svg([Met(Place(-17, 179.9), "a"), Met(Place(-17, -179.9), "b")])
+    assert "E</text>" in drawing
+    assert "W</text>" in drawing
+    assert "200 km" not in drawing

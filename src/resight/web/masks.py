@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from resight.export.pictures import jpeg
 from resight.media.mask import read_mask
 from resight.media.photo import read_photo
 from resight.types import Mask
-from resight.web.pictures import SIZES, Pictures, shown_box
+from resight.web.pictures import Pictures, shown_box, within
 from resight.weights import U2NETP, find_weights
 
 QUALITY = 95
@@ -39,23 +38,12 @@ def mask(pictures: Pictures, annotation: Catalogued, size: int) -> Path:
     """
     if not has_mask(annotation):
         raise PhotoError(f"annotation {annotation.id} has no mask")
-    size = next((step for step in SIZES if step >= size), SIZES[-1])
-    name = f"{annotation.sha256}-{annotation.frame}-mask-{_known_by(annotation)}-{size}.jpg"
-    path = pictures.folder / annotation.sha256[:2] / name
-    if path.exists():
-        return path
-    with pictures.turn:
-        if path.exists():
-            return path
-        box = shown_box(annotation)
-        x, y = int(box.x), int(box.y)
-        shown = _seen(annotation)[y : y + max(1, round(box.h)), x : x + max(1, round(box.w))]
-        file = jpeg(np.repeat(shown[..., None], 3, axis=2), size, QUALITY)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(f".{threading.get_ident()}")
-    unfinished.write_bytes(file)
-    unfinished.replace(path)
-    return path
+
+    def make(size: int) -> bytes:
+        shown = _seen(annotation)[within(shown_box(annotation))]
+        return jpeg(np.repeat(shown[..., None], 3, axis=2), size, QUALITY)
+
+    return pictures.kept(annotation, f"mask-{_known_by(annotation)}", size, make)
 
 
 def _known_by(annotation: Catalogued) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,32 +30,41 @@ class Pictures:
 
     def animal(self, annotation: Catalogued, size: int) -> Path:
         """A JPEG of what `shown_box` holds; PhotoError where the photo cannot be read."""
-        return self._kept(annotation, shown_box(annotation), size)
+        return self._cut(annotation, shown_box(annotation), size)
 
     def photo(self, annotation: Catalogued, size: int) -> Path:
         """A JPEG of the whole photo of an annotation; PhotoError where it cannot be read."""
-        return self._kept(annotation, None, size)
+        return self._cut(annotation, None, size)
 
-    def _kept(self, annotation: Catalogued, box: Box | None, size: int) -> Path:
+    def kept(self, annotation: Catalogued, name: str, size: int, make: Callable[[int], bytes]) -> Path:
+        """The JPEG of this name in the next larger of the sizes; `make` is asked for it once."""
         size = next((step for step in SIZES if step >= size), SIZES[-1])
-        whole = "whole" if box is None else f"{box.x:.0f}-{box.y:.0f}-{box.w:.0f}-{box.h:.0f}"
-        name = f"{annotation.sha256}-{annotation.frame}-{whole}-{size}.jpg"
-        path = self.folder / annotation.sha256[:2] / name
+        path = self.folder / annotation.sha256[:2] / f"{annotation.sha256}-{annotation.frame}-{name}-{size}.jpg"
         if path.exists():
             return path
         with self.turn:
             if path.exists():
                 return path
-            pixels = read_photo(annotation.path).pixels
-            if box is not None:
-                x, y = int(box.x), int(box.y)
-                pixels = pixels[y : y + max(1, round(box.h)), x : x + max(1, round(box.w))]
-            file = jpeg(np.ascontiguousarray(pixels), size, QUALITY)
+            file = make(size)
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(f".{threading.get_ident()}")
         unfinished.write_bytes(file)
         unfinished.replace(path)
         return path
+
+    def _cut(self, annotation: Catalogued, box: Box | None, size: int) -> Path:
+        def make(size: int) -> bytes:
+            pixels = read_photo(annotation.path).pixels
+            return jpeg(np.ascontiguousarray(pixels if box is None else pixels[within(box)]), size, QUALITY)
+
+        name = "whole" if box is None else f"{box.x:.0f}-{box.y:.0f}-{box.w:.0f}-{box.h:.0f}"
+        return self.kept(annotation, name, size, make)
+
+
+def within(box: Box) -> tuple[slice, slice]:
+    """The rows and columns of a box in whole pixels, one of each at least."""
+    x, y = int(box.x), int(box.y)
+    return slice(y, y + max(1, round(box.h))), slice(x, x + max(1, round(box.w)))
 
 
 def shown_box(annotation: Catalogued) -> Box:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from resight.types import Place
 from resight.web.pages.frame import escaped
@@ -31,7 +32,7 @@ def map_svg(met: Sequence[Met]) -> str:
     if not met:
         return ""
     lat = [one.place.lat for one in met]
-    lon = [one.place.lon for one in met]
+    lon = unrolled([one.place.lon for one in met])
     middle = ((min(lat) + max(lat)) / 2, (min(lon) + max(lon)) / 2)
     narrow = max(0.01, math.cos(math.radians(middle[0])))
     high, wide = max(max(lat) - min(lat), LEAST), max((max(lon) - min(lon)) * narrow, LEAST)
@@ -42,8 +43,8 @@ def map_svg(met: Sequence[Met]) -> str:
         return round(x, 1), round(HEIGHT / 2 - (latitude - middle[0]) * scale, 1)
 
     parts = [*_grid(middle, narrow, scale, at), *_scale_bar(scale)]
-    for number, one in enumerate(met):
-        x, y = at(one.place.lat, one.place.lon)
+    for number, (one, longitude) in enumerate(zip(met, lon, strict=True)):
+        x, y = at(one.place.lat, longitude)
         shade = 0.35 + 0.65 * (number + 1) / len(met)
         parts.append(
             f'<circle cx="{x}" cy="{y}" r="8" opacity="{shade:.2f}"><title>{escaped(one.label)}</title></circle>'
@@ -63,8 +64,9 @@ def _grid(middle: tuple[float, float], narrow: float, scale: float, at: object) 
     step = nice(2 * half_wide / LINES)
     for line in _multiples(middle[1] - half_wide, middle[1] + half_wide, step):
         x, _ = at(middle[0], line)
+        turned = (line + 180) % 360 - 180
         parts.append(
-            f'<path d="M{x} 0V{HEIGHT:g}"/><text x="{x + 4}" y="{HEIGHT - 6}">{_degrees(line, "E", "W", step)}</text>'
+            f'<path d="M{x} 0V{HEIGHT:g}"/><text x="{x + 4}" y="{HEIGHT - 6}">{_degrees(turned, "E", "W", step)}</text>'
         )
     return parts
 
@@ -75,6 +77,21 @@ def _scale_bar(scale: float) -> list[str]:
     words = f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
     x, y = WIDTH - EDGE - long, HEIGHT - 30
     return [f'<path class="bar" d="M{x:.1f} {y}h{long:.1f}"/><text x="{x:.1f}" y="{y - 6}">{words}</text>']
+
+
+def unrolled(longitudes: Sequence[float]) -> list[float]:
+    """The same longitudes without a date line between them: counted on beyond 180, from the widest gap that there is.
+
+    >>> unrolled([179, -179, 178]), unrolled([5, 6])
+    ([179, 181, 178], [5, 6])
+    """
+    ordered = sorted(longitudes)
+    gaps = [(after - before, after) for before, after in pairwise(ordered)]
+    widest, after = max(gaps, default=(0.0, 0.0))
+    # The gap that is left where the ordered ones end and begin again.
+    if widest <= ordered[0] + 360 - ordered[-1]:
+        return list(longitudes)
+    return [longitude if longitude >= after else longitude + 360 for longitude in longitudes]
 
 
 def nice(value: float) -> float:
