@@ -70,14 +70,31 @@ def test_another_method_is_used_once_all_are_described_by_it(resight: Resight, p
         assert catalogue.settings.method == "thumbnail"
 
 
-def test_a_photo_that_is_gone_is_listed_and_the_rest_described(resight: Resight, patterns: Path) -> None:
+def test_the_old_method_stays_while_a_photo_is_gone(resight: Resight, patterns: Path) -> None:
     gone = everything(patterns)[2].path
-    gone.unlink()
+    away = gone.rename(gone.with_name("away"))
     said = resight("describe", patterns, "--method", "rootsift")
-    assert said.code == 1
-    assert gone.name in said.err
+    assert said.code == 2
+    assert "1 animal could not be described" in said.err
     with folder.open(patterns) as catalogue:
         assert len(described(catalogue, open_method("rootsift").fingerprint)) == 7
+        assert catalogue.settings.method == "thumbnail"
+    away.rename(gone)
+    assert "Described 1." in resight("describe", patterns, "--method", "rootsift").out
+    with folder.open(patterns) as catalogue:
+        assert catalogue.settings.method == "rootsift"
+
+
+def test_a_model_in_the_catalogue_moves_with_it(resight: Resight, patterns: Path, tmp_path: Path) -> None:
+    model = f"onnx:{patterns / 'models' / '1' / 'model.onnx'}"
+    (patterns / "models" / "1").mkdir(parents=True)
+    (patterns / "models" / "1" / "model.onnx").touch()
+    with folder.open(patterns) as catalogue:
+        folder.settle(catalogue, model)
+    assert "onnx:models/1/model.onnx" in (patterns / folder.SETTINGS).read_text()
+    patterns.rename(tmp_path / "elsewhere")
+    with folder.open(tmp_path / "elsewhere") as catalogue:
+        assert catalogue.settings.method == model.replace("animals", "elsewhere")
 
 
 def test_an_unknown_method_changes_nothing(resight: Resight, patterns: Path) -> None:

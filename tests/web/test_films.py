@@ -1,10 +1,14 @@
 """Films that come in through the browser: their animals are cut out, and become part of the catalogue."""
 
+import csv
 import os
+import time
 from datetime import datetime
 from pathlib import Path
 
 import av
+import cv2
+import numpy as np
 import pytest
 import typer
 from tests.detect.models import red_detector, red_square
@@ -15,6 +19,10 @@ from resight.catalogue.folder import Catalogue
 from resight.catalogue.lookup import catalogued, rejected_files
 from resight.cli.receive import receive
 from resight.detect.kept import kept_detector
+from resight.errors import ResightError
+from resight.track.follow import follow_film
+from resight.types import Detections
+from resight.web.films import follow_films
 from resight.web.uploads import Purpose, Stated, Upload, begin, take
 
 
@@ -66,22 +74,52 @@ def test_animals_are_cut_out_of_films_and_become_photos(cage: Catalogue, tmp_pat
     assert len(catalogued(cage)) == before
 
 
-def test_without_a_detector_a_film_is_listed_with_what_to_do(cage: Catalogue, tmp_path: Path) -> None:
-    upload = sent(cage, ("GX01.mp4", film(tmp_path / "a.mp4", 20)))
-    with pytest.raises(typer.Exit):
+def test_without_a_detector_films_wait_and_photos_do_not(cage: Catalogue, tmp_path: Path) -> None:
+    photo = cv2.imencode(".png", red_square(128, 192, (20, 20, 90, 80)))[1].tobytes()
+    upload = sent(cage, ("GX01.mp4", film(tmp_path / "a.mp4", 20)), ("1.png", photo))
+    with pytest.raises(ResightError, match="1 film cannot be looked at without a detector"):
         receive(cage.folder, upload.key, Purpose.IDENTIFY, by="Bea")
-    assert ["detectors" in one.reason for one in rejected_files(cage, 9)] == [True]
-    assert catalogued(cage) == []
+    assert len(catalogued(cage)) == 1
+    (cage.folder / "detectors").mkdir()
+    red_detector(cage.folder / "detectors" / "red.onnx", 128)
+    receive(cage.folder, upload.key, Purpose.IDENTIFY, by="Bea")
+    assert len(catalogued(cage)) > 2
+
+
+def test_what_was_found_out_of_a_film_is_known_after_a_kill(cage: Catalogue, tmp_path: Path) -> None:
+    (cage.folder / "detectors").mkdir()
+    detector = red_detector(cage.folder / "detectors" / "red.onnx", 128)
+    upload = sent(cage, ("none.mp4", film(tmp_path / "none.mp4", 500)), ("one.mp4", film(tmp_path / "one.mp4", 20)))
+    first = follow_films(cage.folder, upload, lambda *_: None)
+    assert [one.path.name for one in first.rejected] == ["none.mp4"]
+    assert len(first.tables) == 1
+    detector.unlink()
+    assert follow_films(cage.folder, upload, lambda *_: None) == first
+
+
+def test_another_detector_finds_other_encounters(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    film(path, 20)
+    labels = []
+    for shift in (0, 3):
+        boxes = np.array([(10 + 9 * frame + shift, 20, 36, 30) for frame in range(15)], float)
+        found = Detections(np.arange(15), boxes, np.ones(15, np.float32))
+        follow_film(path, found, tmp_path / f"{shift}", lambda *_: None)
+        labels.append({row["encounter"] for row in csv.DictReader((tmp_path / f"{shift}" / "metadata.csv").open())})
+    assert not labels[0] & labels[1]
 
 
 def test_the_latest_detector_is_taken(tmp_path: Path) -> None:
-    for n, name in enumerate(("b", "a")):
+    for name in "b", "a":  # the second is a copy, and bears the date of what it was copied from
         (tmp_path / "detectors" / name).mkdir(parents=True)
         (tmp_path / "detectors" / name / "detector.onnx").touch()
-        os.utime(tmp_path / "detectors" / name / "detector.onnx", (n, n))
+        os.utime(tmp_path / "detectors" / name / "detector.onnx", (0, 0))
+        time.sleep(0.02)
     found = kept_detector(tmp_path)
     assert found is not None
     assert found.parent.name == "a"
+    (tmp_path / "detectors" / "new.unfinished.onnx").touch()
+    assert kept_detector(tmp_path) == found
 
 
 def test_jobs_are_asked_for_by_their_kinds(served: Served) -> None:

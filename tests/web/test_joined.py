@@ -35,13 +35,21 @@ def joined(upload: Upload, text: str, name: str = "known.csv") -> tuple[list[Rec
 
 
 def test_by_path_by_name_and_whatever_the_case(upload: Upload) -> None:
-    rows = "path;identity\nwalk 1/IMG_1.JPG;Anna\nimg_2.JPG;Bo\nC:\\\\card\\\\IMG_1.JPG;Anna\nwalk 1\\\\twice.jpg;Cy\n"
+    rows = (
+        "path;identity\nwalk 1/IMG_1.JPG;Anna\nimg_2.JPG;Bo\nC:\\\\walk 1\\\\IMG_1.JPG;Anna\nwalk 1\\\\twice.jpg;Cy\n"
+    )
     records, rejected = joined(upload, rows)
     assert rejected == [UNNAMED]
     assert [one.path.relative_to(upload.photos / SENT).as_posix() for one in records] == [
         "walk 1/IMG_1.JPG", "walk 2/IMG_2.jpg", "walk 1/IMG_1.JPG", "walk 1/twice.jpg",
     ]  # fmt: skip
     assert [one.identity for one in records] == ["Anna", "Bo", "Anna", "Cy"]
+
+
+def test_a_photo_of_this_name_in_another_folder_is_another_photo(upload: Upload) -> None:
+    records, rejected = joined(upload, "path,identity\nwalk 1/IMG_2.jpg,Anna\nC:/walk 2/IMG_2.jpg,Bo\n")
+    assert [one.identity for one in records] == ["Bo"]
+    assert rejected[0].startswith("row 2: walk 1/IMG_2.jpg did not come")
 
 
 def test_paths_beside_the_table_come_first(upload: Upload) -> None:

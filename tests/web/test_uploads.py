@@ -22,8 +22,11 @@ from resight.catalogue.lookup import catalogued, rejected_files
 from resight.catalogue.store import NewAnnotation, NewPhoto, add_shard
 from resight.cli.receive import receive
 from resight.errors import ResightError
-from resight.web import uploads
-from resight.web.received import ABANDONED, clear, drop_parts, order
+from resight.media.folders import scan
+from resight.types import Record, Rejection
+from resight.web import uploads, zips
+from resight.web.named_folders import starts
+from resight.web.received import ABANDONED, clear, drop, order, partial_files
 from resight.web.uploads import PieceError, Purpose, Stated, Upload, begin, find, safe_path, stated_of, take
 from resight.web.zips import unpack
 from resight.work.jobs import Job, State
@@ -102,7 +105,8 @@ def test_what_is_finished_takes_no_more(upload: Upload) -> None:
 def test_half_a_file_is_not_taken_for_a_photo(upload: Upload) -> None:
     take(upload, "a.jpg", 0, b"abc", Stated(6, 0))
     send(upload, "b.jpg", b"abc")
-    (rejected,) = drop_parts(upload)
+    (rejected,) = parts = partial_files(upload)
+    drop(upload, parts)
     assert "only 3 of its 6 bytes" in rejected.reason
     assert sizes(upload) == {"b.jpg": 3}
 
@@ -267,3 +271,40 @@ def test_a_stray_table_does_not_keep_the_photos_out(tmp_path: Path) -> None:
         done = Job("job", order(catalogue.folder, upload, Purpose.KNOWN, True, "Bea"), State.PARTLY, NOW, None)
         clear(catalogue, [done], time.time())
         assert not upload.folder.exists()
+
+
+def test_what_a_mac_leaves_in_a_zip_is_passed_over(upload: Upload) -> None:
+    send(upload, "a.zip", zipped(("Anna/1.jpg", b"1"), ("__MACOSX/Anna/._1.jpg", b"x"), ("Anna/.DS_Store", b"x")))
+    assert unpack(upload) == []
+    assert sizes(upload) == {"a/Anna/1.jpg": 1}
+
+
+def test_a_full_disk_keeps_what_was_sent(upload: Upload, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(upload, "a.zip", zipped(("1.jpg", b"1"), ("2.jpg", b"2")))
+    with monkeypatch.context() as full:
+        full.setattr(zips, "KEPT_FREE", 1 << 60)
+        with pytest.raises(ResightError, match="make room"):
+            unpack(upload)
+    assert unpack(upload) == []
+    assert sizes(upload) == {"a/1.jpg": 1, "a/2.jpg": 1}
+
+
+def names(upload: Upload, skipped: int) -> set[str | None]:
+    found = list(scan(starts(upload, skipped), by_folder=True))
+    return {one.identity for one in found if isinstance(one, Record)}
+
+
+def test_the_folder_that_bears_the_names_is_the_one_that_was_chosen(upload: Upload) -> None:
+    for name in ("whales/Anna/2020/1.jpg", "whales/Bo/left/2.jpg", "whales/loose.jpg"):
+        send(upload, name, name.encode())
+    assert names(upload, 0) == {"whales"}
+    assert names(upload, 1) == {"Anna", "Bo"}
+    (loose,) = (one for one in scan(starts(upload, 1), by_folder=True) if isinstance(one, Rejection))
+    assert loose.path.name == "loose.jpg"
+
+
+def test_a_zip_of_one_animal_is_called_as_it_and_one_of_several_is_not(upload: Upload) -> None:
+    send(upload, "card/Anna.zip", zipped(("1.jpg", b"1"), ("left/2.jpg", b"2")))
+    send(upload, "whales.zip", zipped(("Bo/3.jpg", b"3"), ("Cy/2021/4.jpg", b"4")))
+    unpack(upload)
+    assert names(upload, 0) == {"Anna", "Bo", "Cy"}

@@ -25,6 +25,7 @@ from resight.catalogue.models import Decision, Photo
 from resight.catalogue.storage import MOUNTS, network_type
 from resight.errors import CatalogueError, DatabaseError
 
+MODEL = "onnx:"
 FORMAT = 1
 SETTINGS = "catalogue.toml"
 SQLITE = "catalogue.sqlite"
@@ -147,7 +148,7 @@ def create(
 
 def settle(catalogue: Catalogue, method: str) -> Catalogue:
     """The catalogue with the method by which it compares from now on, written to its settings."""
-    settings = catalogue.settings.model_copy(update={"method": method})
+    settings = read_settings(catalogue.folder).model_copy(update={"method": method})
     _write_settings(catalogue.folder, settings)
     return replace(catalogue, settings=settings)
 
@@ -195,16 +196,34 @@ def read_settings(folder: Path) -> Settings:
             f"{FORMAT}): install a newer resight to open it"
         )
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
         raise CatalogueError(f"{path} is not right: {error}") from error
+    return settings.model_copy(update={"method": settings.method and opened_method(folder, settings.method)})
+
+
+def kept_method(folder: Path, method: str) -> str:
+    """A method as the settings name it: a model inside the catalogue by its place there, so that both can be moved.
+
+    >>> kept_method(Path("/data/whales"), "onnx:/data/whales/models/1/model.onnx")
+    'onnx:models/1/model.onnx'
+    """
+    model = Path(method.removeprefix(MODEL))
+    inside = method.startswith(MODEL) and model.is_relative_to(folder)
+    return f"{MODEL}{model.relative_to(folder).as_posix()}" if inside else method
+
+
+def opened_method(folder: Path, method: str) -> str:
+    """The same with the place where the model lies now; other methods, and models elsewhere, as they are."""
+    model = folder / method.removeprefix(MODEL)
+    return f"{MODEL}{model}" if method.startswith(MODEL) and model.is_file() else method
 
 
 def _write_settings(folder: Path, settings: Settings) -> None:
+    kept = settings.model_copy(update={"method": settings.method and kept_method(folder, settings.method)})
     # A JSON string or number is a TOML one too.
     lines = [
-        f"{key} = {json.dumps(value, ensure_ascii=False)}"
-        for key, value in settings.model_dump(exclude_none=True).items()
+        f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in kept.model_dump(exclude_none=True).items()
     ]
     path = folder / SETTINGS
     draft = path.with_suffix(".tmp")

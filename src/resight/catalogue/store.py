@@ -153,7 +153,7 @@ def date_and_place(session: Session, photo: int, taken_at: datetime | None, plac
 
 
 def add_rejected(session: Session, rejections: Iterable[Rejection]) -> None:
-    """Keep the record of files that could not be used; one that failed for the same reason before is there already."""
+    """Keep the record of files that could not be used; of one that failed for this reason before, the latest time."""
     at = datetime.now(UTC)
     wanted = dict.fromkeys((str(r.path), r.reason) for r in rejections)
     query = select(RejectedFile.path, RejectedFile.reason)
@@ -162,9 +162,20 @@ def add_rejected(session: Session, rejections: Iterable[Rejection]) -> None:
         for paths in chunks({path for path, _ in wanted})
         for path, reason in session.execute(query.where(RejectedFile.path.in_(paths)))
     }
+    for path, reason in there & wanted.keys():
+        session.execute(
+            update(RejectedFile).where(RejectedFile.path == path, RejectedFile.reason == reason).values(at=at)
+        )
     rows = [{"path": path, "reason": reason, "at": at} for path, reason in wanted if (path, reason) not in there]
     if rows:
         session.connection().execute(insert(RejectedFile), rows)
+
+
+def described_with(session: Session, masks: Mapping[int, str]) -> None:
+    """Annotations were described anew, with masks of these kinds."""
+    for kind in set(masks.values()):
+        for keys in chunks(key for key, of in masks.items() if of == kind):
+            session.execute(update(Annotation).where(Annotation.id.in_(keys)).values(mask_kind=kind))
 
 
 def _add_photos(session: Session, photos: Sequence[NewPhoto]) -> dict[tuple[str, int], int]:

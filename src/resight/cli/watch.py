@@ -43,6 +43,8 @@ def watch(
 
     Example: resight watch salmon cage.mp4 --model detector.onnx
     """
+    from secrets import token_hex
+
     from rich.live import Live
     from rich.text import Text
 
@@ -65,7 +67,8 @@ def watch(
     # A table with its heading alone is left from a watch that could not begin.
     if table.exists() and table.read_text(encoding="utf-8").count("\n") > 1:
         raise ResightError(f"{table} is there already: name another folder with --into, or move it away")
-    begun, mark = video_facts(film).begun_at, film_mark(film)
+    # Another watch of this film may number its animals otherwise.
+    begun, mark = video_facts(film).begun_at, f"{film_mark(film)}-{token_hex(3)}"
     rejected: list[Rejection] = []
     seen, kept_up = 0, Watched()
     with open_catalogue(catalogue) as opened:

@@ -71,7 +71,7 @@ def _listing(folder: Path, visited: set[str]) -> list[tuple[str, bool]] | Reject
     visited.add(real)
     try:
         with os.scandir(folder) as entries:
-            kept = [(entry.name, _is_folder(entry)) for entry in entries if not _is_clutter(entry.name)]
+            kept = [(entry.name, _is_folder(entry)) for entry in entries if not is_clutter(entry.name)]
     except OSError as error:
         return Rejection(folder, f"{shown(folder)}: nothing in this folder was read: {why_unreadable(error)}")
     return sorted(kept, reverse=True)
@@ -84,7 +84,12 @@ def _is_folder(entry: os.DirEntry[str] | Path) -> bool:
     return False
 
 
-def _is_clutter(name: str) -> bool:
+def is_clutter(name: str) -> bool:
+    """Whether a file or folder of this name is what systems and programs leave beside photos.
+
+    >>> is_clutter(".DS_Store"), is_clutter("__MACOSX"), is_clutter("Anna.jpg")
+    (True, True, False)
+    """
     return name.startswith(".") or name.lower() in _CLUTTER or Path(name).suffix.lower() in _SIDECARS
 
 

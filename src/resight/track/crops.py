@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -117,14 +118,16 @@ def write_crops(
     """The best crops of a film's tracks in a folder, and a table of them for `resight add` and `resight train`.
 
     The table is `metadata.csv`; another film's rows are added to it, all of them or none. A track is an encounter of
-    its own unless `encounter` names one; its label holds the film's mark, for the next card has a film of that name.
+    its own unless `encounter` names one; its label holds a mark of the film and one of the tracks, for the next card
+    has a film of that name, and another detector numbers other animals.
     Gives what could not be read. ResightError where there are crops of this film already, or of another one of its
     name, whatever its suffix.
     """
     table = folder / "metadata.csv"
     check_new(table, film)
     (folder / film.stem).mkdir(parents=True, exist_ok=True)
-    rejected, rows, mark, begun = [], [], film_mark(film), video_facts(film).begun_at
+    rejected, rows, begun = [], [], video_facts(film).begun_at
+    mark = f"{film_mark(film)}-{tracks_mark(detections, tracks)}"
     for one in best_crops(film, detections, tracks, most, progress):
         if isinstance(one, Rejection):
             rejected.append(one)
@@ -149,6 +152,14 @@ def write_crops(
         os.fsync(file.fileno())
     unfinished.replace(table)
     return rejected
+
+
+def tracks_mark(detections: Detections, tracks: Ints) -> str:
+    """Six characters that other boxes, or other tracks of them, do not have."""
+    seen = hashlib.sha256()
+    for column in (detections.frames, detections.boxes, tracks):
+        seen.update(np.ascontiguousarray(column).tobytes())
+    return seen.hexdigest()[:6]
 
 
 def taken(begun_at: datetime | None, seconds: float) -> str:

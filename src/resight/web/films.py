@@ -1,12 +1,15 @@
 """Films of an upload become pictures of single animals: each is followed, and the best pictures of every track cut out.
 
-A film at a time; what is done is done, so an opening that was interrupted goes on with the next.
+A film at a time; what came of it is written down last, so an opening that was interrupted goes on with the next, and
+knows what it found out before. Films that no detector could look at wait for one.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from resight.config import settings
@@ -20,51 +23,56 @@ from resight.track.follow import follow_film
 from resight.types import Rejection
 from resight.web.uploads import Item, Upload
 
-FOLDER = "films"
+FOLDER, OUTCOME = "films", "outcome.json"
 LEAST = 0.1  # as `resight track`: unsure boxes go on with tracks of sure ones
-NO_DETECTOR = (
-    "a film needs a detector, which finds the animals in it: train one on the page Jobs, or put an ONNX model into the "
-    "folder 'detectors' of the catalogue, and send the film again"
-)
 
 
-def follow_films(
-    catalogue: Path, upload: Upload, tell: Callable[[str, int, int], None]
-) -> tuple[list[Path], list[Rejection]]:
-    """A table of pictures for each film in which animals were found, and what could not be used."""
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A table of pictures for each film in which animals were found, what could not be used, and what waits."""
+
+    tables: tuple[Path, ...]
+    rejected: tuple[Rejection, ...]
+    waiting: tuple[Item, ...]
+
+
+def follow_films(catalogue: Path, upload: Upload, tell: Callable[[str, int, int], None]) -> Followed:
+    """Look at all films that were not looked at yet, if the catalogue has a detector."""
     films = [item for item in upload.items() if item.suffix in FILM_SUFFIXES]
-    if not films:
-        return [], []
+    places = {item: upload.folder / FOLDER / film_mark(item.path) for item in films}
+    new = [item for item in films if not (places[item] / OUTCOME).exists()]
     model = kept_detector(catalogue)
-    if model is None:
-        return [], [Rejection(Path(item.place), NO_DETECTOR) for item in films]
-    detector = OnnxDetector(model, LEAST, threads=settings().workers)
+    if model is not None and new:
+        detector = OnnxDetector(model, LEAST, threads=settings().workers)
+        for number, item in enumerate(new, start=1):
+            _look(item, places[item], detector, f"Film {number} of {len(new)}", tell)
+        new = []
     tables, rejected = [], []
-    for number, item in enumerate(films, start=1):
-        try:
-            table, unread = _followed(upload, item, detector, f"Film {number} of {len(films)}", tell)
-        except (VideoError, NothingFoundError) as error:
-            rejected.append(Rejection(Path(item.place), str(error).replace(str(item.path), item.place)))
-            continue
-        tables.append(table)
-        rejected += [Rejection(Path(item.place), one.reason) for one in unread]
-    return tables, rejected
+    for item in (item for item in films if item not in new):
+        said = json.loads((places[item] / OUTCOME).read_text(encoding="utf-8"))
+        rejected += [Rejection(Path(item.place), reason) for reason in said]
+        if (table := places[item] / "metadata.csv").exists():
+            tables.append(table)
+    return Followed(tuple(tables), tuple(rejected), tuple(new))
 
 
-def _followed(
-    upload: Upload, item: Item, detector: OnnxDetector, which: str, tell: Callable[[str, int, int], None]
-) -> tuple[Path, list[Rejection]]:
-    folder = upload.folder / FOLDER / film_mark(item.path)
-    table = folder / "metadata.csv"
-    if table.exists():  # it is written last
-        return table, []
+def _look(item: Item, folder: Path, detector: OnnxDetector, which: str, tell: Callable[[str, int, int], None]) -> None:
+    """Follow the animals of a film into its folder, and write down what of it could not be used."""
     shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
 
     def looked(seconds: float, total: float | None) -> None:
         tell(f"{which}: looking for animals (seconds of film)", round(seconds), round(total or 0))
 
-    found, unread = detect_film(detector, item.path, 1, looked)
-    _tracks, again = follow_film(
-        item.path, found, folder, lambda what, done, total: tell(f"{which}: {what.lower()}", done, total), every=1
-    )
-    return table, unread + [one for one in again if one not in unread]
+    def cut(what: str, done: int, total: int) -> None:
+        tell(f"{which}: {what.lower()}", done, total)
+
+    try:
+        found, unread = detect_film(detector, item.path, 1, looked)
+        _tracks, again = follow_film(item.path, found, folder, cut, every=1)
+        reasons = [one.reason for one in (*unread, *(one for one in again if one not in unread))]
+    except (VideoError, NothingFoundError) as error:
+        reasons = [str(error).replace(str(item.path), item.place)]
+    unfinished = folder / f"{OUTCOME}.unfinished"
+    unfinished.write_text(json.dumps(reasons), encoding="utf-8")
+    unfinished.replace(folder / OUTCOME)

@@ -91,4 +91,19 @@ def _found(stated: str, table: Item, by_place: dict[str, list[Item]], by_name: d
         if len(there) == 1:
             return there[0].path
     named = by_name.get(path.name.casefold(), [])
-    return named[0].path if len(named) == 1 else None
+    # Cameras number anew on every card, so another folder's photo of this name is another photo.
+    if len(named) == 1 and _ends_alike(PurePosixPath(named[0].place), path):
+        return named[0].path
+    return None
+
+
+def _ends_alike(one: PurePosixPath, other: PurePosixPath) -> bool:
+    """Whether the shorter path is the end of the longer one.
+
+    >>> _ends_alike(PurePosixPath("card/Anna/1.jpg"), PurePosixPath("Anna/1.jpg"))
+    True
+    >>> _ends_alike(PurePosixPath("Ben/1.jpg"), PurePosixPath("Anna/1.jpg"))
+    False
+    """
+    pairs = zip(reversed(one.parts), reversed(other.parts), strict=False)
+    return all(mine.casefold() == theirs.casefold() for mine, theirs in pairs)

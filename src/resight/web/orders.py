@@ -7,10 +7,11 @@ from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 
+from resight.catalogue.folder import kept_method, opened_method
 from resight.detect.kept import FOLDER as DETECTORS
 from resight.errors import ResightError
 from resight.method import BARE_INSIDE, INSIDE, MASKED, PLAIN, masks_to_be_had
-from resight.work.jobs import Order
+from resight.work.jobs import Job, Order, State
 
 MODELS = "models"
 
@@ -53,24 +54,33 @@ def compare_by(method: str, catalogue: Path, by: str) -> Order:
     """The order to describe everything by another method; ResightError for one that is not among `methods`."""
     if method not in methods(catalogue):
         raise ResightError(f"there is no method '{method}' here")
-    return Order(f"Compare by {shown(method)}", ("describe", str(catalogue), "--method", method), by)
+    there = opened_method(catalogue, method)
+    return Order(f"Compare by {shown(method)}", ("describe", str(catalogue), "--method", there), by)
 
 
 def methods(catalogue: Path) -> list[str]:
     """By what this catalogue can compare: what the program brings, and the models trained here, the latest first."""
     own = (MASKED, INSIDE, PLAIN, BARE_INSIDE) if masks_to_be_had() else (PLAIN, BARE_INSIDE)
     models = sorted((catalogue / MODELS).glob("*/model.onnx"), reverse=True)
-    return [*own, *(f"onnx:{model}" for model in models)]
+    return [*own, *(kept_method(catalogue, f"onnx:{model}") for model in models)]
 
 
 def shown(method: str) -> str:
     """A method's name as people read it.
 
-    >>> shown("onnx:/home/ana/whales/models/2026-11-28 101500/model.onnx"), shown("rootsift")
+    >>> shown("onnx:models/2026-11-28 101500/model.onnx"), shown("rootsift")
     ('the model 2026-11-28 101500', 'rootsift')
     """
     path = Path(method.removeprefix("onnx:"))
     return f"the model {path.parent.name}" if method.startswith("onnx:") else method
+
+
+def once_more(job: Job, catalogue: Path, by: str) -> Order:
+    """The order of a job, in the name of who asks; a training that has ended begins anew, with the names of today."""
+    ended = job.state in (State.DONE, State.PARTLY)
+    if ended and job.order.command[:1] == ("train",):
+        return order_of(Kind.TRAIN_DETECTOR if "--detector" in job.order.command else Kind.TRAIN, catalogue, by)
+    return job.order.asked_by(by)
 
 
 def can_train() -> bool:

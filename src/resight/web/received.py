@@ -22,8 +22,11 @@ ABANDONED = 14 * 24 * 3600.0  # seconds for which nothing more has come
 KEPT = "kept"  # the file that says that the catalogue refers to files of an upload
 
 
-def order(catalogue: Path, upload: Upload, purpose: Purpose, by_folder: bool, by: str) -> Order:
-    """What a worker is to do with an upload; ResightError where nothing was sent."""
+def order(catalogue: Path, upload: Upload, purpose: Purpose, by_folder: bool, by: str, skipped: int = 0) -> Order:
+    """What a worker is to do with an upload; ResightError where nothing was sent.
+
+    With `by_folder`, folders are called as the animals in them, but for so many outer ones.
+    """
     files = sum(item.suffix != ".csv" for item in upload.sent())
     if not files:
         raise ResightError("no photo has come yet")
@@ -31,7 +34,7 @@ def order(catalogue: Path, upload: Upload, purpose: Purpose, by_folder: bool, by
     title = "Identify" if purpose is Purpose.IDENTIFY else "Add"
     return Order(
         f"{title} {files:,} uploaded {'file' if files == 1 else 'files'}",
-        (*command, "--by-folder") if by_folder and purpose is Purpose.KNOWN else command,
+        (*command, "--by-folder", f"--skipped={skipped}") if by_folder and purpose is Purpose.KNOWN else command,
         by,
     )
 
@@ -50,15 +53,22 @@ def check_there(catalogue: Path, order: Order) -> None:
         raise ResightError("what was sent has been deleted, as it is once the catalogue has it: send it once more")
 
 
-def drop_parts(upload: Upload) -> list[Rejection]:
-    """Delete the files of which only a part came; they would be taken for damaged photos."""
+def partial_files(upload: Upload) -> list[Rejection]:
+    """The files of which only a part came; they would be taken for damaged photos."""
     rejected = []
     for item in upload.sent():
         stated, size = stated_of(item.path), item.path.stat().st_size
         if stated is not None and size < stated.size:
             rejected.append(Rejection(Path(item.place), f"only {size:,} of its {stated.size:,} bytes came"))
-            item.path.unlink()
     return rejected
+
+
+def drop(upload: Upload, rejected: Sequence[Rejection]) -> None:
+    """Delete files that were sent, by their paths."""
+    places = {one.path.as_posix() for one in rejected}
+    for item in upload.sent():
+        if item.place in places:
+            item.path.unlink()
 
 
 def clear(catalogue: Catalogue, jobs: Sequence[Job], now: float) -> None:

@@ -6,6 +6,7 @@ opening that was interrupted goes on.
 
 from __future__ import annotations
 
+import errno
 import lzma
 import shutil
 import stat
@@ -18,9 +19,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from resight.errors import ResightError
+from resight.media.folders import is_clutter
 from resight.types import Rejection
 from resight.web.uploads import KEPT_FREE, LARGEST, TAKEN, Item, Upload, safe_path
 
+FULL = "the disk of the server is full: make room there, and press Again. Nothing that was sent is lost"
 MOST_FILES = 100_000
 UNPACKED = 200  # times its own size that a zip may come to; more is a bomb
 # Whatever a broken zip makes the standard library raise. UnicodeDecodeError, for names, is a ValueError.
@@ -40,7 +43,7 @@ def _unpacked(upload: Upload, item: Item, told: Told | None) -> Iterator[Rejecti
     seen: set[Path] = set()
     try:
         with zipfile.ZipFile(item.path) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
+            members = [member for member in archive.infolist() if not member.is_dir() and not _clutter(member.filename)]
             if len(members) > MOST_FILES:
                 yield Rejection(Path(item.place), f"holds more than {MOST_FILES:,} files")
                 return
@@ -62,6 +65,11 @@ def _unpacked(upload: Upload, item: Item, told: Told | None) -> Iterator[Rejecti
         yield Rejection(Path(item.place), f"this zip cannot be opened ({_why(error)}): pack it again")
 
 
+def _clutter(name: str) -> bool:
+    """What systems leave beside photos, as `__MACOSX/`: nobody's photo, and passed over in folders too."""
+    return any(is_clutter(part) and part != ".." for part in name.replace("\\", "/").split("/"))
+
+
 def _refused(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> str:
     """Why a file of a zip is left out unseen, if it is."""
     try:
@@ -77,7 +85,7 @@ def _refused(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> st
     if member.file_size > min(left, LARGEST):
         return "far larger than the zip it comes from, or too large"
     if shutil.disk_usage(archive.filename or ".").free - member.file_size < KEPT_FREE:
-        return "the disk of the server is full"
+        raise ResightError(FULL)
     return ""
 
 
@@ -97,6 +105,8 @@ def _written(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> s
                 file.write(piece)
         part.replace(path)
     except BROKEN as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise ResightError(FULL) from error
         return f"it cannot be unpacked ({_why(error)})"
     finally:
         with suppress(OSError):

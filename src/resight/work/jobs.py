@@ -107,12 +107,12 @@ class Board:
         cancelled(self.folder, key).touch()
         self.client.cancel_workflow(key)
 
-    def retry(self, key: str, by: str) -> str:
-        """The same again, as a new job in the name of who asks; it goes on where the old one stopped."""
+    def ended(self, key: str) -> Job:
+        """A job that is over; ResightError where it is not."""
         job = self.job(key)
         if job.state in (State.WAITING, State.RUNNING):
             raise ResightError(f"the job is {job.state.value}: wait, or cancel it first")
-        return self.add(job.order.asked_by(by))
+        return job
 
     def workers(self) -> dict[str, float]:
         """The workers by name, and when each was last heard of (UTC, seconds)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.lookup import Catalogued, catalogued
-from resight.catalogue.store import add_rejected
+from resight.catalogue.store import add_rejected, described_with
 from resight.catalogue.vectors import undescribed, write_shard
 from resight.types import Record, Rejection
 from resight.work.describe import Undescribed, describe_all, in_shards
@@ -44,6 +44,7 @@ def describe_rest(
                 ids = [one.annotation for one in shard.sighted if one.annotation is not None]
                 boxes = [one.box for one in shard.sighted]
                 write_shard(catalogue, session, fingerprint, ids, shard.descriptors, boxes)
+                described_with(session, {key: one.mask.value for key, one in zip(ids, shard.sighted, strict=True)})
             add_rejected(session, shard.rejected)
         rest.described += len(shard.sighted)
         rest.rejected += shard.rejected

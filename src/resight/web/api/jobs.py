@@ -9,11 +9,12 @@ from typing import Annotated
 from fastapi import APIRouter, BackgroundTasks, Query
 from pydantic import BaseModel
 
-from resight.catalogue.folder import read_settings
+from resight.catalogue.folder import kept_method, read_settings
+from resight.detect.kept import FOLDER as DETECTORS
 from resight.detect.kept import kept_detector
 from resight.web.desk import Desk
 from resight.web.gate import Curator, Viewer
-from resight.web.orders import Kind, can_train, compare_by, methods, order_of, shown
+from resight.web.orders import Kind, can_train, compare_by, methods, once_more, order_of, shown
 from resight.web.received import check_there, clear
 from resight.work.jobs import Job, State
 
@@ -99,10 +100,11 @@ def routes(desk: Desk) -> APIRouter:
     def ways(_person: Viewer) -> Methods:
         """By what the catalogue compares animals, and by what else it could; and what else can be asked for."""
         folder = desk.catalogue.folder
-        now = read_settings(folder).method or ""
+        now = kept_method(folder, read_settings(folder).method or "")
         ways = [Way(method=one, shown=shown(one)) for one in dict.fromkeys((now, *methods(folder))) if one]
         detector = kept_detector(folder)
-        return Methods(now=now, ways=ways, can_train=can_train(), detector=detector.parent.name if detector else None)
+        named = None if detector is None else detector.relative_to(folder / DETECTORS).as_posix()
+        return Methods(now=now, ways=ways, can_train=can_train(), detector=named)
 
     @router.post("/compare-by")
     def by_another(person: Curator, method: Annotated[str, Query(max_length=2000)]) -> Asked:
@@ -118,8 +120,10 @@ def routes(desk: Desk) -> APIRouter:
     @router.post("/{job}/retry")
     def retry(person: Curator, job: str) -> Asked:
         """The same again; it goes on where the first stopped."""
-        check_there(desk.catalogue.folder, desk.board.job(job).order)
-        return Asked(job=desk.board.retry(job, person.name))
+        folder = desk.catalogue.folder
+        order = once_more(desk.board.ended(job), folder, person.name)
+        check_there(folder, order)
+        return Asked(job=desk.board.add(order))
 
     @router.get("/{job}/log")
     def log(_person: Viewer, job: str) -> Log:

@@ -12,7 +12,7 @@ from resight.web.desk import Desk
 from resight.web.faults import RefusedError
 from resight.web.gate import Curator
 from resight.web.received import order
-from resight.web.uploads import KEY, PIECE, Purpose, Stated, begin, check_open, find, stated_of, take
+from resight.web.uploads import DEEPEST, KEY, PIECE, Purpose, Stated, begin, check_open, find, stated_of, take
 
 FAR = 2**53  # what JavaScript counts to
 
@@ -90,15 +90,24 @@ def routes(desk: Desk) -> APIRouter:
         return Taken(size=await run_in_threadpool(take, upload, path, offset, bytes(content), stated))
 
     @router.post("/{key}/finish")
-    def finish(person: Curator, key: str, purpose: Purpose, by_folder: bool = False) -> Finished:
-        """All is there: let a worker add or identify what was sent. Asked twice, it is done once."""
+    def finish(
+        person: Curator,
+        key: str,
+        purpose: Purpose,
+        by_folder: bool = False,
+        skipped: Annotated[int, Query(ge=0, le=DEEPEST)] = 0,
+    ) -> Finished:
+        """All is there: let a worker add or identify what was sent. Asked twice, it is done once.
+
+        With `by_folder` folders are called as the animals in them, but for the `skipped` outer ones.
+        """
         # The job is called as the upload is, so the board itself takes it once, whoever else asks at this moment. It
         # may be done already, and the upload gone: an answer that was lost is asked for again.
         if KEY.fullmatch(key) and desk.board.has(key):
             return Finished(job=key)
         upload = find(home, key)
         with upload.held():
-            desk.board.add(order(home, upload, purpose, by_folder, person.name), key)
+            desk.board.add(order(home, upload, purpose, by_folder, person.name, skipped), key)
             upload.finished.touch()
         return Finished(job=key)
 

@@ -1,7 +1,7 @@
 // The list of jobs, asked for every second.
 export default {
   props: { may: Boolean },
-  data: () => ({ jobs: null, workers: [], fault: "", log: null, ways: null, method: "" }),
+  data: () => ({ jobs: null, workers: [], fault: "", lost: "", log: null, ways: null, method: "" }),
   async mounted() {
     this.choices();
     await this.look();
@@ -11,13 +11,18 @@ export default {
   methods: {
     async look() {
       try {
-        const said = await (await fetch("/api/jobs")).json();
-        this.jobs = said.jobs; this.workers = said.workers; this.fault = "";
-      } catch { this.fault = "The server cannot be reached. The list is as it was."; }
+        const answer = await fetch("/api/jobs");
+        const said = await answer.json();
+        if (!answer.ok) { this.lost = `${said.detail}. The list is as it was.`; return; }
+        this.jobs = said.jobs; this.workers = said.workers; this.lost = "";
+      } catch { this.lost = "The server cannot be reached. The list is as it was."; }
     },
     async post(address) {
-      const answer = await fetch(address, { method: "POST" });
-      if (!answer.ok) this.fault = (await answer.json()).detail;
+      this.fault = "";
+      try {
+        const answer = await fetch(address, { method: "POST" });
+        if (!answer.ok) this.fault = (await answer.json()).detail;
+      } catch { this.fault = "The server cannot be reached: nothing was begun."; }
       await this.look();
     },
     async choices() {
@@ -44,7 +49,8 @@ export default {
   },
   template: `
 <div>
-  <div v-if="fault" class="fault" role="alert">{{ fault }}</div>
+  <div v-if="lost" class="fault" role="alert">{{ lost }}</div>
+  <div v-if="fault" class="fault" role="alert">{{ fault }} <button @click="fault = ''">Close</button></div>
   <div class="tools" v-if="may"><button class="button" @click="begin('identify')">Identify all that has no name</button><a class="button" href="/upload">Add photos</a></div>
   <details class="panel" v-if="may && ways"><summary>More jobs</summary>
     <dl class="orders">

@@ -64,8 +64,8 @@ export default {
       const value = this.points[this.colour][n];
       if (value === "" || value === -1) return "#8a938c";
       if (this.colour === "day") {
-        const days = this.days ?? (this.days = [...new Set(this.points.day)].filter(Boolean).sort());
-        return `hsl(${230 - (200 * days.indexOf(value)) / Math.max(1, days.length - 1)} 75% 48%)`;
+        const days = this.days ?? (this.days = new Map([...new Set(this.points.day)].filter(Boolean).sort().map((day, rank) => [day, rank])));
+        return `hsl(${230 - (200 * days.get(value)) / Math.max(1, days.size - 1)} 75% 48%)`;
       }
       return `hsl(${hue(value)} 65% 48%)`;
     },

@@ -4,6 +4,8 @@
 const KEEP = "resight-upload";
 const TAKEN = "another file has this path: send it by itself, or out of a folder of another name";
 const FILM = /\.(mp4|m4v|mov|mkv|avi|webm|mts|m2ts|mpe?g|wmv|3gp)$/i;
+const CLUTTER = /\.(csv|zip)$/i;
+const ZIPPED = ["the outermost folders", "the folders in those", "the folders in those again"];
 const same = (one, other) => one.size === other.size && one.modified === other.modified;
 const said = (file) => ({ size: file.size, modified: file.lastModified });
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -21,7 +23,7 @@ async function listed(entry, path = "") {
 }
 
 export default {
-  data: () => ({ files: [], passed: [], refused: [], sent: 0, total: 0, state: "empty", over: false, purpose: "identify", folders: true, fault: "", detector: "", since: 0, begun: 0, result: null }),
+  data: () => ({ files: [], passed: [], refused: [], sent: 0, total: 0, state: "empty", over: false, purpose: "identify", folders: true, fault: "", detector: "", skipped: 0, since: 0, begun: 0, result: null }),
   computed: {
     share() { return this.total ? this.sent / this.total : 0; },
     left() {
@@ -31,7 +33,22 @@ export default {
       return seconds < 90 ? `${Math.ceil(seconds)} s left` : `${Math.ceil(seconds / 60)} min left`;
     },
     out() { return [...this.passed, ...this.refused]; },
+    zips() { return this.files.filter((f) => /\.zip$/i.test(f.path)).length; },
+    // What the animals would be called if the outermost folders bore their names, or the folders in those, and so on.
+    levels() {
+      const found = [];
+      for (let depth = 0; depth < 3; depth++) {
+        const named = this.files.filter((f) => f.path.split("/").length > depth + 1);
+        const names = [...new Set(named.map((f) => f.path.split("/")[depth]))];
+        if (!names.length && !(this.zips && depth < 3)) break;
+        const more = names.length > 4 ? `, … (${names.length.toLocaleString("en")} animals)` : "";
+        const zipped = this.zips ? `${names.length ? "; in zips: " : ""}${ZIPPED[depth]}` : "";
+        found.push({ depth, text: names.slice(0, 4).join(", ") + more + zipped });
+      }
+      return found;
+    },
     films() { return this.files.filter((f) => FILM.test(f.path)).length; },
+    naming() { return this.purpose === "known" && this.folders && (this.inFolders || this.zips > 0); },
     inFolders() { return this.files.some((f) => f.path.includes("/")); },
   },
   async mounted() {
@@ -62,8 +79,16 @@ export default {
         there.set(path, { path, file: one.file });
       }
       this.files = [...there.values()];
+      this.skipped = this.outer();
       this.total = this.files.reduce((sum, f) => sum + f.file.size, 0);
       if (this.files.length) this.state = "ready";
+    },
+    // A single folder that holds several, and no photo itself, is more likely called as the place than as an animal.
+    outer() {
+      const split = this.files.map((f) => f.path.split("/")).filter((parts) => !CLUTTER.test(parts.at(-1)));
+      const tops = new Set(split.map((parts) => parts[0]));
+      const inner = new Set(split.filter((parts) => parts.length > 2).map((parts) => parts[1]));
+      return tops.size === 1 && inner.size > 1 && split.every((parts) => parts.length > 2) ? 1 : 0;
     },
     async ask(address, options = {}) {
       for (;;) {
@@ -117,7 +142,7 @@ export default {
           break;
         }
       }
-      const query = new URLSearchParams({ purpose: this.purpose, by_folder: this.purpose === "known" && this.folders });
+      const query = new URLSearchParams({ purpose: this.purpose, by_folder: this.naming, skipped: this.naming ? this.skipped : 0 });
       const answer = await this.ask(`/api/uploads/${upload.key}/finish?${query}`, { method: "POST" });
       if (!answer.ok) { this.fault = (await answer.json()).detail; this.state = "ready"; return; }
       localStorage.removeItem(KEEP);
@@ -136,10 +161,11 @@ export default {
   <form v-if="state === 'ready'" class="panel" @submit.prevent="send">
     <h2>Who are these animals?</h2>
     <p><label><input type="radio" value="identify" v-model="purpose"> I want to find out</label></p>
-    <p><label><input type="radio" value="known" v-model="purpose"> They are known</label> <span v-if="purpose === 'known'" class="quiet">from a table that you drop with them{{ inFolders ? ", or" : "" }}</span></p>
-    <p v-if="purpose === 'known' && inFolders"><label><input type="checkbox" v-model="folders"> each folder is called as the animal in it</label></p>
+    <p><label><input type="radio" value="known" v-model="purpose"> They are known</label> <span v-if="purpose === 'known'" class="quiet">from a table that you drop with them{{ inFolders || zips ? ", or" : "" }}</span></p>
+    <p v-if="purpose === 'known' && (inFolders || zips)"><label><input type="checkbox" v-model="folders"> each folder is called as the animal in it:</label>
+      <label v-if="folders">&nbsp;<select v-model="skipped" aria-label="Which folders are called as the animals"><option v-for="one in levels" :key="one.depth" :value="one.depth">{{ one.text }}</option></select></label></p>
     <p v-if="films && detector" class="quiet">Of films the best pictures of every animal are kept, found by the detector {{ detector }}; not the films themselves.</p>
-    <p v-if="films && !detector" class="fault">There is no detector here to find animals in films, so they would be left out: train one on the page <a href="/jobs">Jobs</a>, or put an ONNX model into the folder “detectors” of the catalogue.</p>
+    <p v-if="films && !detector" class="fault">There is no detector here yet to find animals in films, so they will wait: train one on the page <a href="/jobs">Jobs</a>, or put an ONNX model into the folder “detectors” of the catalogue.</p>
     <p><button class="button main">Send {{ files.length.toLocaleString("en") }} files</button> <button type="button" class="button" @click="again">Take all away</button></p>
   </form>
   <div v-if="state === 'sending'" class="panel">
