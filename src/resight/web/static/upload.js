@@ -5,6 +5,7 @@ const KEEP = "resight-upload";
 const TAKEN = "another file has this path: send it by itself, or out of a folder of another name";
 const FILM = /\.(mp4|m4v|mov|mkv|avi|webm|mts|m2ts|mpe?g|wmv|3gp)$/i;
 const CLUTTER = /\.(csv|zip)$/i;
+const NO_ANIMAL = /^(left|right|l|r|front|back|up|down|[\d .:_-]+)$/i; // sides, and days
 const ZIPPED = ["the outermost folders", "the folders in those", "the folders in those again"];
 const same = (one, other) => one.size === other.size && one.modified === other.modified;
 const said = (file) => ({ size: file.size, modified: file.lastModified });
@@ -39,7 +40,7 @@ export default {
       const found = [];
       for (let depth = 0; depth < 3; depth++) {
         const named = this.files.filter((f) => f.path.split("/").length > depth + 1);
-        const names = [...new Set(named.map((f) => f.path.split("/")[depth]))];
+        const names = [...new Set(named.map((f) => f.path.split("/")[depth]))].sort();
         if (!names.length && !(this.zips && depth < 3)) break;
         const more = names.length > 4 ? `, … (${names.length.toLocaleString("en")} animals)` : "";
         const zipped = this.zips ? `${names.length ? "; in zips: " : ""}${ZIPPED[depth]}` : "";
@@ -88,7 +89,8 @@ export default {
       const split = this.files.map((f) => f.path.split("/")).filter((parts) => !CLUTTER.test(parts.at(-1)));
       const tops = new Set(split.map((parts) => parts[0]));
       const inner = new Set(split.filter((parts) => parts.length > 2).map((parts) => parts[1]));
-      return tops.size === 1 && inner.size > 1 && split.every((parts) => parts.length > 2) ? 1 : 0;
+      const animals = inner.size > 1 && ![...inner].every((name) => NO_ANIMAL.test(name));
+      return tops.size === 1 && animals && split.every((parts) => parts.length > 2) ? 1 : 0;
     },
     async ask(address, options = {}) {
       for (;;) {
