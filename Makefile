@@ -7,7 +7,8 @@ BIN := .venv/bin
 demo: .venv/installed
 	$(BIN)/resight demo $(if $(PHOTOS),--photos "$(PHOTOS)")
 
-test: .venv/developing lint unit
+test: .venv/developing
+	$(MAKE) --jobs=2 --output-sync=target lint unit
 
 lint: .venv/developing
 	$(BIN)/ruff check .

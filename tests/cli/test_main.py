@@ -20,7 +20,21 @@ PROGRAM = [sys.executable, "-c", "from resight.cli import main; main()"]
 FILMS = ("detect", "track", "train", "loop", "watch", "simulate")
 COMMANDS = (
     *("init", "add", "identify", "decide", "undo", "merge", "split", "rename", "history"),
-    *("info", "relink", "repair", "evaluate", "demo", "join", "cut", "doubts", "export", "plane", "serve", "work"),
+    *(
+        "info",
+        "relink",
+        "repair",
+        "evaluate",
+        "demo",
+        "join",
+        "cut",
+        "describe",
+        "doubts",
+        "export",
+        "plane",
+        "serve",
+        "work",
+    ),
     *FILMS,
 )
 
@@ -114,4 +128,5 @@ def test_help_holds_an_example(resight: Resight, command: str) -> None:
 
 
 def test_every_command_is_tried_here() -> None:
-    assert sorted(command.name or "" for command in app.registered_commands) == sorted(COMMANDS)
+    shown = [command.name or "" for command in app.registered_commands if not command.hidden]
+    assert sorted(shown) == sorted(COMMANDS)

@@ -71,7 +71,7 @@ def test_many_photos_at_once_named_before_or_not(served: Served) -> None:
         page.get_by_role("checkbox").last.check()  # the oldest, which was added with its name
         page.get_by_label("Ticked photos show").fill("fish-004")
         page.get_by_role("button", name="Write down").click()
-        expect(page.get_by_text("Written down.")).to_be_visible()
+        expect(page.locator("li", has_text="fish-004")).to_have_count(1)
     assert kinds(served.folder) == [Assigned, Rejected, Assigned]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +20,7 @@ MARGIN = 0.06  # of the box, shown round the animal
 QUALITY = 85
 AT_ONCE = 2  # photos decoded at the same time: each may take hundreds of megabytes
 FOLDER = "pictures"
+MOST_KEPT = 10 << 30  # bytes of pictures: some 100,000 of the size of a screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,24 @@ class Pictures:
 
         name = "whole" if box is None else f"{box.x:.0f}-{box.y:.0f}-{box.w:.0f}-{box.h:.0f}"
         return self.kept(annotation, name, size, make)
+
+
+def trim(folder: Path, most: int = MOST_KEPT) -> None:
+    """Delete the pictures that nobody has looked at for longest, until those that are left take `most` bytes at most.
+
+    They are made again when they are wanted.
+    """
+    seen: list[tuple[float, int, Path]] = []
+    for path in folder.glob("*/*"):
+        with suppress(FileNotFoundError):
+            about = path.stat()
+            seen.append((max(about.st_atime, about.st_mtime), about.st_size, path))
+    left = sum(size for _, size, _ in seen)
+    for _, size, path in sorted(seen):
+        if left <= most:
+            return
+        path.unlink(missing_ok=True)
+        left -= size
 
 
 def within(box: Box) -> tuple[slice, slice]:

@@ -23,6 +23,8 @@ from resight.errors import ResightError
 from resight.roles import Person, Role
 from resight.web.app import application
 from resight.web.desk import desk
+from resight.web.pictures import FOLDER as PICTURES
+from resight.web.pictures import trim
 from resight.web.received import clear
 from resight.work.jobs import FOLDER, LOCK, OUTPUT
 from resight.work.parent import PARENT
@@ -127,6 +129,7 @@ def serve(
         # Both may take their time, and some browsers return when they are closed.
         threading.Thread(target=lambda: ready(f"http://{host}:{port}/"), daemon=True).start()
         threading.Thread(target=lambda: clear(catalogue, served.board.jobs(), time.time()), daemon=True).start()
+        threading.Thread(target=lambda: trim(catalogue.folder / PICTURES), daemon=True).start()
 
     config = uvicorn.Config(
         application_,

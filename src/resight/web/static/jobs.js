@@ -66,7 +66,7 @@ export default {
       <dd>It learns where animals are, from the boxes you drew, and finds them in films. {{ ways.detector ? "There is one: " + ways.detector + "." : "There is none yet." }}</dd>
       <dt><label>Compare by <select v-model="method"><option v-for="one in ways.ways" :key="one.method" :value="one.method">{{ one.shown }}</option></select></label>
         <button class="button" :disabled="!method || method === ways.now" @click="compareBy">Describe all by it</button></dt>
-      <dd>{{ ways.now ? "" : "Chosen by itself with the first photos. " }}Names and decisions stay; the old way is used until all are described, and can be taken again.</dd>
+      <dd>{{ ways.now ? "" : "Chosen by itself with the first photos. " }}Names and decisions stay; the old way is used until all are described, and can be taken again. Identify all that has no name after it.</dd>
     </dl></details>
   <p v-if="jobs === null" class="quiet">Loading …</p>
   <div v-else-if="!jobs.length" class="nothing"><p class="said">No job yet.</p><p class="quiet">Jobs begin when you add photos, or ask again who they show.</p></div>
