@@ -30,7 +30,7 @@ from resight.catalogue.people import add_person, new_token
 from resight.roles import Role
 
 INDIVIDUALS, WAITING = 5_000, 10_000
-KEYS = 150
+KEYS = 100
 PEOPLE = 20
 NAME = "Reviewer"
 THINKING = 1.0  # seconds a reviewer looks at a pair, on the mean
@@ -147,7 +147,7 @@ def main() -> None:
         print(f"made in {time.monotonic() - began:.0f} s", flush=True)
     with serving(asked.folder / "catalogue") as served:
         print("| keys | median, ms | 95th percentile, ms | longest, ms |\n|---|---|---|---|")
-        for pause in (1.0, 0.3):
+        for pause in (2.0, 1.0):
             times = sorted(painted(served, pause))
             high = times[int(0.95 * len(times))]
             print(

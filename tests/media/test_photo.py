@@ -15,7 +15,7 @@ from PIL import Image
 from PIL.ExifTags import Base
 
 from resight.errors import PhotoError
-from resight.media.photo import read_photo
+from resight.media.photo import read_photo, read_smaller
 from resight.types import Pixels
 
 pillow_heif.register_heif_opener()
@@ -206,7 +206,7 @@ def test_no_permission(tmp_path: Path) -> None:
     script = """
 import os, pathlib, sys
 from resight.errors import PhotoError
-from resight.media.photo import read_photo
+from resight.media.photo import read_photo, read_smaller
 if os.geteuid() == 0:
     os.setgid(65534)
     os.setuid(65534)
@@ -270,7 +270,7 @@ def test_nothing_leaks_to_the_terminal(tmp_path: Path) -> None:
     script = """
 import sys, pathlib
 from resight.errors import PhotoError
-from resight.media.photo import read_photo
+from resight.media.photo import read_photo, read_smaller
 for path in pathlib.Path(sys.argv[1]).iterdir():
     try:
         read_photo(path)
@@ -297,3 +297,18 @@ def test_pixels_cannot_be_changed_by_accident(tmp_path: Path) -> None:
     Image.fromarray(picture()).save(tmp_path / "a.png")
     with pytest.raises(ValueError, match="read-only"):
         read_photo(tmp_path / "a.png").pixels[0, 0] = 0
+
+
+def test_a_smaller_picture_is_upright_and_shows_the_same(tmp_path: Path) -> None:
+    path, turned = tmp_path / "a.jpg", Image.Exif()
+    turned[0x0112] = 6
+    ramp = np.tile(np.linspace(0, 255, 800, dtype=np.uint8), (600, 1))
+    Image.fromarray(np.dstack([ramp] * 3)).save(path, quality=95, exif=turned)
+    whole, smaller = read_photo(path).pixels, read_smaller(path, 4)
+    assert whole.shape[:2] == (800, 600)
+    assert smaller.shape[:2] == (200, 150)
+    assert np.abs(smaller.astype(int) - whole[2::4, 2::4]).max() < 6
+    Image.fromarray(whole).save(tmp_path / "a.png")
+    assert np.array_equal(read_smaller(tmp_path / "a.png", 4), whole)
+    with pytest.raises(PhotoError, match=r"gone\.jpg"):
+        read_smaller(tmp_path / "gone.jpg", 2)

@@ -14,11 +14,10 @@ from resight.chip.mask import OnnxForeground
 from resight.chip.prepare import MaskKind
 from resight.config import settings
 from resight.errors import PhotoError
-from resight.export.pictures import jpeg
 from resight.media.mask import read_mask
 from resight.media.photo import read_photo
 from resight.types import Mask
-from resight.web.pictures import Pictures, shown_box, within
+from resight.web.pictures import Pictures, screen_jpeg, shown_box, within
 from resight.weights import U2NETP, find_weights
 
 QUALITY = 95
@@ -41,7 +40,7 @@ def mask(pictures: Pictures, annotation: Catalogued, size: int) -> Path:
 
     def make(size: int) -> bytes:
         shown = _seen(annotation)[within(shown_box(annotation))]
-        return jpeg(np.repeat(shown[..., None], 3, axis=2), size, QUALITY)
+        return screen_jpeg(np.repeat(shown[..., None], 3, axis=2), size, QUALITY)
 
     return pictures.kept(annotation, f"mask-{_known_by(annotation)}", size, make)
 

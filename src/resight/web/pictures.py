@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cv2
 import numpy as np
+from PIL import Image
 
 from resight.catalogue.lookup import Catalogued
-from resight.export.pictures import jpeg
-from resight.media.photo import read_photo
-from resight.types import Box
+from resight.media.photo import read_smaller
+from resight.types import Box, Pixels
 
 SIZES = (240, 720, 1600, 3200)  # the longer side, pixels
 MARGIN = 0.06  # of the box, shown round the animal
@@ -56,11 +58,28 @@ class Pictures:
 
     def _cut(self, annotation: Catalogued, box: Box | None, size: int) -> Path:
         def make(size: int) -> bytes:
-            pixels = read_photo(annotation.path).pixels
-            return jpeg(np.ascontiguousarray(pixels if box is None else pixels[within(box)]), size, QUALITY)
+            cut = box or Box(0, 0, annotation.width, annotation.height)
+            pixels = read_smaller(annotation.path, max(1.0, max(cut.w, cut.h) / size))
+            share = pixels.shape[1] / annotation.width
+            shown = Box(cut.x * share, cut.y * share, cut.w * share, cut.h * share)
+            return screen_jpeg(pixels[within(shown)], size, QUALITY)
 
         name = "whole" if box is None else f"{box.x:.0f}-{box.y:.0f}-{box.w:.0f}-{box.h:.0f}"
         return self.kept(annotation, name, size, make)
+
+
+def screen_jpeg(pixels: Pixels, size: int, quality: int) -> bytes:
+    """A JPEG, its longer side at most `size` pixels, made in a tenth of the time of one that is as small as can be."""
+    height, width = pixels.shape[:2]
+    share = min(1.0, size / max(height, width))
+    if share < 1:
+        # Between a half and the whole nothing is passed over, and the mean over areas takes ten times as long.
+        how = cv2.INTER_AREA if share <= 0.5 else cv2.INTER_LINEAR
+        small = cv2.resize(pixels, (max(1, round(width * share)), max(1, round(height * share))), interpolation=how)
+        pixels = np.asarray(small, np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).save(file, "JPEG", quality=quality)
+    return file.getvalue()
 
 
 def trim(folder: Path, most: int = MOST_KEPT) -> None:

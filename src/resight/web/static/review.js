@@ -6,6 +6,7 @@ import overlays from "/static/overlays.js";
 
 const AHEAD = 6;
 const LINES = 24;
+const SHARP = [720, 1600, 3200];
 const FINAL = new Set([400, 404, 409, 410, 413, 422]); // statuses that asking again would not change
 const UNANSWERED = "The server cannot be reached.";
 
@@ -50,7 +51,7 @@ export default {
   data: () => ({
     queue: [], past: [], at: 0, photo: 0, waiting: null, loading: true, fault: "", refusals: [], message: "", lines: [], unsent: [], busy: false,
     view: { zoom: 1, x: 0, y: 0, turn: 0 }, bright: 1, spots: false, help: false, naming: "", name: "", found: [], foundFor: null, pick: 0, used: [],
-    together: true, verdict: "", size: 1600, sizes: {}, drag: null, fingers: new Map(),
+    together: true, verdict: "", size: 1600, fine: 0, sizes: {}, drag: null, fingers: new Map(),
   }),
   computed: {
     question() { return this.queue[0]; },
@@ -72,7 +73,8 @@ export default {
   async mounted() {
     this.keys = (event) => this.key(event);
     window.addEventListener("keydown", this.keys);
-    this.resized = () => { this.sizes = {}; this.measure(); };
+    this.size = this.sharp(1);
+    this.resized = () => { this.size = this.sharp(1); this.sizes = {}; this.measure(); };
     window.addEventListener("resize", this.resized);
     this.unsent = unsentOf(this.keep);
     this.send();
@@ -120,11 +122,17 @@ export default {
         question.choices.slice(0, 2).forEach((c) => c.photos[0] && picture(c.photos[0].picture, this.size));
         if (this.masked) [question.query, question.choices[0]?.photos[0]].forEach((one) => one?.mask && picture(one.mask, this.size));
       }
-      this.question?.choices.forEach((c) => c.photos[0] && picture(c.photos[0].picture, this.size));
-      this.choice?.photos.forEach((p) => picture(p.picture, this.size));
+      // What may be turned to next. More would keep the pictures of the next questions waiting.
+      this.question?.choices.slice(this.at + 1, this.at + 3).forEach((c) => c.photos[0] && picture(c.photos[0].picture, this.size));
+      this.choice?.photos.slice(this.photo, this.photo + 2).forEach((p) => picture(p.picture, this.size));
     },
-    src(animal) { return picture(animal.picture, this.size); },
+    src(animal) { return picture(animal.picture, this.fine || this.size); },
     mask(animal) { return picture(animal.mask, this.size); },
+    // The size that a pane shows sharply, so many times nearer. Larger ones would take longer to make, and to show.
+    sharp(zoom) {
+      const pane = Math.max(window.innerWidth / 2 - 110, window.innerHeight - 240) * window.devicePixelRatio * zoom;
+      return SHARP.find((size) => size >= pane) ?? SHARP.at(-1);
+    },
     thumb(animal) { return `${animal.picture}&size=240`; },
 
     next() {
@@ -132,7 +140,7 @@ export default {
       this.begin();
     },
     begin() {
-      this.at = 0; this.photo = 0; this.naming = ""; this.sizes = {};
+      this.at = 0; this.photo = 0; this.naming = ""; this.fine = 0; this.sizes = {};
       this.view = { zoom: 1, x: 0, y: 0, turn: 0 };
       this.fill();
     },
@@ -297,16 +305,17 @@ export default {
     },
     turnTo(step) {
       const many = this.choice?.photos.length ?? 0;
-      if (many) { this.photo = (this.photo + step + many) % many; this.sizes = {}; }
+      if (many) { this.photo = (this.photo + step + many) % many; this.sizes = {}; this.warm(); }
     },
     zoomBy(factor) {
       const zoom = Math.min(Math.max(this.view.zoom * factor, 1), 20);
       const share = zoom / this.view.zoom;
       this.view.zoom = zoom;
+      this.fine = zoom > 1.2 ? this.sharp(zoom) : 0;
       this.view.x = zoom === 1 ? 0 : this.view.x * share;
       this.view.y = zoom === 1 ? 0 : this.view.y * share;
     },
-    reset() { this.view = { zoom: 1, x: 0, y: 0, turn: 0 }; this.bright = 1; },
+    reset() { this.view = { zoom: 1, x: 0, y: 0, turn: 0 }; this.fine = 0; this.bright = 1; },
     wheel(event) { this.zoomBy(event.deltaY < 0 ? 1.15 : 1 / 1.15); },
     grab(event) {
       this.fingers.set(event.pointerId, [event.clientX, event.clientY]);
