@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 import tomllib
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -61,6 +62,8 @@ class Catalogue:
     folder: Path
     settings: Settings
     engine: Engine
+    # Who waits for SQLite itself asks again and again, ever more seldom, and is overtaken by whoever comes later.
+    turn: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -75,7 +78,7 @@ class Catalogue:
         There is one writer at a time; others wait. Files of descriptors are written only inside one, so
         that nobody takes them for garbage.
         """
-        with self._named_errors(), Session(_writing(self.engine)) as session, session.begin():
+        with self._named_errors(), self.turn, Session(_writing(self.engine)) as session, session.begin():
             _wait_for_turn(session.connection())
             yield session
 
