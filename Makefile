@@ -7,8 +7,7 @@ BIN := .venv/bin
 demo: .venv/installed
 	$(BIN)/resight demo $(if $(PHOTOS),--photos "$(PHOTOS)")
 
-test: .venv/developing
-	$(MAKE) --jobs=2 --output-sync=target lint unit
+test: .venv/developing lint unit
 
 lint: .venv/developing
 	$(BIN)/ruff check .
@@ -16,7 +15,7 @@ lint: .venv/developing
 	$(BIN)/mypy
 
 unit: .venv/developing
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses=2 --dist=loadfile
 
 .venv/installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
