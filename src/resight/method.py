@@ -1,21 +1,27 @@
 """A method by name: how chips are made, described and matched, in one word that settings can hold.
 
-A name is DESCRIBER[:ARGUMENT][+MASKS]: `rootsift+u2netp`, `rootsift`, `rootsift:upright`, `onnx:model.onnx+u2netp`.
+A name is DESCRIBER[:ARGUMENT][+MASKS][@MATCHER[:ARGUMENT]]: `rootsift+u2netp`, `rootsift:upright`,
+`onnx:model.onnx+u2netp`, `onnx:model.onnx@euclidean`. Without a matcher the one is used that suits the descriptors.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from typing import Any
 
 from resight.chip.mask import u2netp
 from resight.chip.prepare import Preparation
 from resight.describe.seam import Describer
 from resight.errors import ResightError
+from resight.match.open import matcher_for
+from resight.match.seam import Matcher
 from resight.weights import U2NETP, WeightsMissingError, find_weights
 
-GROUP = "resight.describers"
+GROUP, MATCHERS = "resight.describers", "resight.matchers"
+MASKS = "+u2netp"
 INSIDE, MASKED, PLAIN, BARE_INSIDE = "rootsift:inside+u2netp", "rootsift+u2netp", "rootsift", "rootsift:inside"
 NO_MASK = (
     "No mask: the program cannot tell animal from background here, and backgrounds may drive the matches. Photos "
@@ -30,11 +36,12 @@ NOT_MASKED = (
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """What `open_method` gives: preparation and describer, and the fingerprint of both together."""
+    """What `open_method` gives: preparation and describer, the fingerprint of both together, and the matcher."""
 
     name: str
     preparation: Preparation
     describer: Describer
+    matcher: Matcher
 
     @property
     def fingerprint(self) -> str:
@@ -56,8 +63,23 @@ def with_option(name: str, option: str) -> str:
     >>> with_option("rootsift+u2netp", "many"), with_option("rootsift:inside", "many")
     ('rootsift:many+u2netp', 'rootsift:inside,many')
     """
-    described, masks = name.removesuffix("+u2netp"), "+u2netp" if name.endswith("+u2netp") else ""
-    return f"{described}{',' if ':' in described else ':'}{option}{masks}"
+    described, matched = parted(name)
+    masks = MASKS if described.endswith(MASKS) else ""
+    described = described.removesuffix(MASKS)
+    return f"{described}{',' if ':' in described else ':'}{option}{masks}{matched and f'@{matched}'}"
+
+
+def parted(name: str) -> tuple[str, str]:
+    """A method's name before and after the @ of its matcher; a file's name may hold an @ of its own.
+
+    >>> parted("onnx:a@b/model.onnx+u2netp@head:a@b/head.npz"), parted("rootsift")
+    (('onnx:a@b/model.onnx+u2netp', 'head:a@b/head.npz'), ('rootsift', ''))
+    """
+    known = {entry.name for entry in entry_points(group=MATCHERS)}
+    for at in re.finditer("@([a-z0-9-]+)(?=:|$)", name):
+        if at[1] in known:
+            return name[: at.start()], name[at.start() + 1 :]
+    return name, ""
 
 
 def masks_to_be_had() -> bool:
@@ -78,23 +100,35 @@ def open_method(name: str) -> Method:
     """The method of that name; ResightError where a part of it is unknown or not on this machine."""
     if name == "auto":
         name = default_method()
+    described, matched = parted(name)
     describer = open_describer(name)
-    return Method(name, Preparation(describer.size, u2netp() if name.endswith("+u2netp") else None), describer)
+    preparation = Preparation(describer.size, u2netp() if described.endswith(MASKS) else None)
+    kind, _, argument = matched.partition(":")
+    matcher = matchers(kind)(argument) if kind else matcher_for(describer.describe([]))
+    return Method(name, preparation, describer, matcher)
 
 
 def open_describer(name: str) -> Describer:
     """The describer of the method of that name, without its masks."""
     # The name of a model's file may hold a plus of its own.
-    kind, _, argument = name.removesuffix("+u2netp").partition(":")
+    kind, _, argument = parted(name)[0].removesuffix(MASKS).partition(":")
     return describers(kind)(argument)
 
 
 def describers(kind: str) -> Callable[[str], Describer]:
     """The registered factory of that name: it takes the text after the colon."""
-    found = {entry.name: entry for entry in entry_points(group=GROUP)}
-    if kind not in found:
-        raise ResightError(
-            f"there is no describer {kind!r}; installed: {', '.join(sorted(found))}, each with '+u2netp' or without"
-        )
-    factory: Callable[[str], Describer] = found[kind].load()
+    factory: Callable[[str], Describer] = _registered(GROUP, kind, "describer", ", each with '+u2netp' or without")
     return factory
+
+
+def matchers(kind: str) -> Callable[[str], Matcher]:
+    """The registered factory of that name: it takes the text after the colon."""
+    factory: Callable[[str], Matcher] = _registered(MATCHERS, kind, "matcher", "")
+    return factory
+
+
+def _registered(group: str, kind: str, what: str, more: str) -> Any:
+    found = {entry.name: entry for entry in entry_points(group=group)}
+    if kind not in found:
+        raise ResightError(f"there is no {what} {kind!r}; installed: {', '.join(sorted(found))}{more}")
+    return found[kind].load()

@@ -1,23 +1,56 @@
-"""The gallery for a kind of descriptor."""
+"""The matchers that come with resight, registered as any third party's are, and which is used where none is named."""
 
 from __future__ import annotations
 
+from resight.errors import ResightError
 from resight.match.local import local_gallery, search_among
-from resight.match.seam import Gallery
-from resight.match.whole import CosineGallery
-from resight.types import Descriptors, LocalFeatures, Strings
+from resight.match.seam import Gallery, Matcher
+from resight.match.whole import CosineGallery, EuclideanGallery
+from resight.types import Descriptors, Embeddings, LocalFeatures, Strings
+
+
+def matcher_for(descriptors: Descriptors) -> Matcher:
+    """What compares descriptors of this kind, where the method names nothing else."""
+    return local("") if isinstance(descriptors, LocalFeatures) else cosine("")
 
 
 def open_gallery(descriptors: Descriptors, individuals: Strings) -> Gallery:
     """Descriptors held in memory, ready to be asked; `individuals` (n,) name whose they are, '' for nobody's."""
-    if isinstance(descriptors, LocalFeatures):
-        return local_gallery(descriptors, search_among(individuals))
-    return CosineGallery(descriptors)
+    return matcher_for(descriptors).gallery(descriptors, individuals)
 
 
-def best_photo_only(descriptors: Descriptors) -> bool:
-    """Whether an individual is as alike as its best photo, rather than all its photos together.
+def local(argument: str) -> Matcher:
+    """Local features: votes for a shortlist, then geometry."""
+    _nothing("local", argument)
+    return Matcher("local", False, lambda found, whose: local_gallery(features(found, "local"), search_among(whose)))
 
-    Unrelated embeddings do not score 0, so summing them would favour individuals with many photos.
-    """
-    return not isinstance(descriptors, LocalFeatures)
+
+def cosine(argument: str) -> Matcher:
+    """The angle between embeddings."""
+    _nothing("cosine", argument)
+    return Matcher("cosine", True, lambda found, _whose: CosineGallery(embeddings(found, "cosine")))
+
+
+def euclidean(argument: str) -> Matcher:
+    """The distance between embeddings as they are, not brought to one length."""
+    _nothing("euclidean", argument)
+    return Matcher("euclidean", True, lambda found, _whose: EuclideanGallery(embeddings(found, "euclidean")))
+
+
+def features(descriptors: Descriptors, matcher: str) -> LocalFeatures:
+    """These local features; ResightError for another kind."""
+    if not isinstance(descriptors, LocalFeatures):
+        raise ResightError(f"{matcher} compares spots and other local features, and this method gives whole vectors")
+    return descriptors
+
+
+def embeddings(descriptors: Descriptors, matcher: str) -> Embeddings:
+    """These embeddings; ResightError for another kind."""
+    if not isinstance(descriptors, Embeddings):
+        raise ResightError(f"{matcher} compares whole vectors, and this method gives local features")
+    return descriptors
+
+
+def _nothing(name: str, argument: str) -> None:
+    if argument:
+        raise ResightError(f"{name} takes nothing after a colon, not {argument!r}")

@@ -1,10 +1,12 @@
-"""The seam of matchers: a gallery that can be asked."""
+"""The seam of matchers: how descriptors are compared, and a gallery that can be asked."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
-from resight.types import Bools, Descriptors, Evidence, Floats
+from resight.types import Bools, Descriptors, Evidence, Floats, Strings
 
 
 class Gallery(Protocol):
@@ -25,3 +27,17 @@ class Gallery(Protocol):
     def evidence(self, query: Descriptors, row: int, allowed: Bools) -> Evidence:
         """Why one query (a container of one) is thought like that row; `allowed` (g,) as it was for the score."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """A way to compare descriptors, by the name that stands after the `@` of a method.
+
+    `best_photo_only`: an individual is as alike as its best photo, rather than all its photos together. Where
+    unrelated photos do not score 0, summing them would favour individuals with many photos. `gallery` takes the
+    descriptors searched and whose they are (n,), '' for nobody's; ResightError for descriptors that it cannot compare.
+    """
+
+    name: str
+    best_photo_only: bool
+    gallery: Callable[[Descriptors, Strings], Gallery]

@@ -54,6 +54,8 @@ def application(desk: Desk, who: Who, hosts: frozenset[str], secure: bool) -> AS
     ):
         page.add(desk)
     nicegui_app.config.quasar_config["brand"] = {"primary": "#1b7046", "accent": "#2a5db0", "dark": "#141715"}
+    # A bar for every request, without a name for those who cannot see it, says less than what each page says itself.
+    nicegui_app.config.quasar_config["loadingBar"] = {"skipHijack": True}
     ui.run_with(
         app,
         title="resight",

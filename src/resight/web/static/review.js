@@ -26,14 +26,18 @@ async function ask(address, body) {
   return said;
 }
 
+// The pictures that are to come, held so that the browser keeps them in memory: one press of a key in twenty would
+// else wait for its disk.
+const KEPT = 60;
 const pictures = new Map();
 function picture(address, size) {
   const url = `${address}&size=${size}`;
   if (!pictures.has(url)) {
     const image = new Image();
     image.src = url;
-    pictures.set(url, image.decode().catch(() => {}));
-    if (pictures.size > 400) pictures.delete(pictures.keys().next().value);
+    image.decode().catch(() => {});
+    pictures.set(url, image);
+    if (pictures.size > KEPT) pictures.delete(pictures.keys().next().value);
   }
   return url;
 }
