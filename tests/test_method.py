@@ -7,7 +7,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from resight.errors import ResightError
-from resight.method import MASKED, NO_MASK, PLAIN, default_method, open_method
+from resight.method import MASKED, NO_MASK, PLAIN, default_method, open_method, with_option
 from resight.weights import WeightsMissingError
 
 pytestmark = pytest.mark.usefixtures("no_weights")
@@ -53,6 +53,7 @@ def test_masks_that_are_asked_for_and_not_there_are_an_error() -> None:
         ("", "there is no describer ''"),
         ("rootsift:fast", "not 'fast'"),
         ("onnx", "needs the model's file"),
+        ("rootsift@cosine:3", "cosine takes nothing after a colon"),
     ],
 )
 def test_a_name_that_means_nothing_is_answered_with_those_that_do(name: str, told: str) -> None:
@@ -73,3 +74,12 @@ def test_a_models_file_may_have_plus_and_colon_in_its_name(tmp_path: Path) -> No
     method = open_method(f"onnx:{path}")
     assert method.describer.name == "onnx"
     assert method.preparation.size == 16
+
+
+def test_a_matcher_can_be_named_and_else_follows_from_the_descriptors() -> None:
+    assert open_method("rootsift").matcher.name == "local"
+    assert open_method("thumbnail").matcher.name == "cosine"
+    named = open_method("thumbnail@euclidean")
+    assert named.matcher.name == "euclidean"
+    assert named.fingerprint == open_method("thumbnail").fingerprint
+    assert with_option("rootsift@local", "many") == "rootsift:many@local"

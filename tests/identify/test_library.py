@@ -13,7 +13,7 @@ import pytest
 from resight.catalogue import folder, log, lookup, vectors
 from resight.catalogue.decisions import Corrected, Renamed
 from resight.catalogue.folder import Catalogue
-from resight.errors import CatalogueError
+from resight.errors import CatalogueError, ResightError
 from resight.identify.comparable import comparable
 from resight.identify.library import INDEXES, Library, open_library
 from resight.index.keypoints import COMPLETE
@@ -130,3 +130,21 @@ def test_a_damaged_shard_is_named(catalogue: Catalogue, heads: list[Record], met
     shard.write_bytes(shard.read_bytes()[:-50])
     with pytest.raises(CatalogueError, match=f"{shard.name}.*repair"):
         open_library(catalogue, fingerprint)
+
+
+def test_another_matcher_compares_the_same_descriptors(catalogue: Catalogue, heads: list[Record]) -> None:
+    fingerprint = added(catalogue, heads, "thumbnail")
+    by_angle = open_library(catalogue, fingerprint)
+    by_distance = open_library(catalogue, fingerprint, matcher=open_method("thumbnail@euclidean").matcher)
+    assert (by_angle.matcher, by_distance.matcher) == ("cosine", "euclidean")
+    vectors = by_distance.descriptors
+    assert isinstance(vectors, Embeddings)
+    away = np.linalg.norm(vectors.vectors[0] - vectors.vectors[3])
+    assert all_scores(by_distance)[0][3] == pytest.approx(1 / (1 + away), rel=1e-4)
+    assert all_scores(by_angle)[0][3] != pytest.approx(1 / (1 + away), rel=1e-2)
+
+
+def test_a_matcher_that_cannot_compare_says_so(catalogue: Catalogue, heads: list[Record]) -> None:
+    fingerprint = added(catalogue, heads)
+    with pytest.raises(ResightError, match="cosine compares whole vectors"):
+        open_library(catalogue, fingerprint, matcher=open_method("rootsift@cosine").matcher)

@@ -8,7 +8,7 @@ import pytest
 
 from resight.index.faiss_index import FaissIndex, exact
 from resight.match.local import LocalGallery, extend, local_gallery
-from resight.match.open import open_gallery
+from resight.match.open import euclidean, open_gallery
 from resight.match.seam import Gallery
 from resight.match.whole import CosineGallery
 from resight.types import Bools, Descriptors, Embeddings, LocalFeatures
@@ -48,6 +48,10 @@ def opened(descriptors: Descriptors) -> Gallery:
     return open_gallery(descriptors, np.array([f"animal {row}" for row in range(len(descriptors))]))
 
 
+def by_distance(descriptors: Descriptors) -> Gallery:
+    return euclidean("").gallery(descriptors, np.full(len(descriptors), ""))
+
+
 def spots(animals: Make, view: Make, again: int) -> Descriptors:
     herd = animals(2 * HERD)
     return view(herd, again) if again else herd
@@ -62,6 +66,7 @@ CASES = {
     "local, exact": Case(exact_index, spots),
     "local, inverted": Case(inverted_index, spots, exactly=False),
     "cosine": Case(whole, vectors),
+    "euclidean": Case(by_distance, vectors),
     "opened, local": Case(opened, spots, exactly=False),
     "opened, embeddings": Case(opened, vectors),
 }

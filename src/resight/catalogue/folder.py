@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import threading
 import tomllib
@@ -26,12 +27,13 @@ from resight.catalogue.models import Decision, Photo
 from resight.catalogue.storage import MOUNTS, network_type
 from resight.errors import CatalogueError, DatabaseError
 
-MODEL = "onnx:"
 FORMAT = 1
 SETTINGS = "catalogue.toml"
 SQLITE = "catalogue.sqlite"
 VECTORS = "vectors"
 PHOTOS = "photos"
+# A file that a describer or a matcher takes, up to the masks, the matcher or the end of the method's name.
+FILE_IN_METHOD = re.compile(r":([^@]+?)(?=(?:\+u2netp)?(?:@|$))")
 
 # How long a writer waits for another: a shard of photos is added in seconds, an undo in a huge log too.
 PATIENCE_SECONDS = 120
@@ -206,20 +208,22 @@ def read_settings(folder: Path) -> Settings:
 
 
 def kept_method(folder: Path, method: str) -> str:
-    """A method as the settings name it: a model inside the catalogue by its place there, so that both can be moved.
+    """A method as the settings name it: files inside the catalogue by their place there, so that both can be moved.
 
-    >>> kept_method(Path("/data/whales"), "onnx:/data/whales/models/1/model.onnx")
-    'onnx:models/1/model.onnx'
+    >>> kept_method(Path("/data/whales"), "onnx:/data/whales/models/1/model.onnx@head:/data/whales/models/1/head.npz")
+    'onnx:models/1/model.onnx@head:models/1/head.npz'
     """
-    model = Path(method.removeprefix(MODEL))
-    inside = method.startswith(MODEL) and model.is_relative_to(folder)
-    return f"{MODEL}{model.relative_to(folder).as_posix()}" if inside else method
+    return method.replace(f":{folder.as_posix()}/", ":")
 
 
 def opened_method(folder: Path, method: str) -> str:
-    """The same with the place where the model lies now; other methods, and models elsewhere, as they are."""
-    model = folder / method.removeprefix(MODEL)
-    return f"{MODEL}{model}" if method.startswith(MODEL) and model.is_file() else method
+    """The same with the places where the files lie now; what names no file of the catalogue stays as it is."""
+
+    def there(found: re.Match[str]) -> str:
+        file = folder / found[1]
+        return f":{file.as_posix()}" if file.is_file() else found[0]
+
+    return FILE_IN_METHOD.sub(there, method)
 
 
 def _write_settings(folder: Path, settings: Settings) -> None:

@@ -69,7 +69,7 @@ def evaluate(
             )
             rejected += more
         protocol = Protocol(Sides(sides.value), PRESETS[caution.value], seed)
-        evaluation, curves = measure(known, asked, protocol, opened.name, opened.fingerprint, tell)
+        evaluation, curves = measure(known, asked, protocol, opened.name, opened.fingerprint, tell, opened.matcher)
     json.write_text(evaluation.to_json(), encoding="utf-8")
     for warning in (*opened.warnings, *warnings):
         warn(warning)

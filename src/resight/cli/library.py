@@ -32,5 +32,8 @@ def current_library(catalogue: Catalogue, tell: Tell) -> Library:
     )
     list_rejected(rest.rejected, "could not be described, and are left out", in_json=False)
     return open_library(
-        catalogue, method.fingerprint, lambda done, total: tell("Bringing the index up to date", done, total)
+        catalogue,
+        method.fingerprint,
+        lambda done, total: tell("Bringing the index up to date", done, total),
+        method.matcher,
     )

@@ -73,7 +73,7 @@ def watch(
     seen, kept_up = 0, Watched()
     with open_catalogue(catalogue) as opened:
         method = open_method(opened.settings.method or "auto")
-        library = open_library(opened, method.fingerprint)
+        library = open_library(opened, method.fingerprint, matcher=method.matcher)
         calibration = calibrated(opened, library, Sides(opened.settings.sides))
         namer = Namer(library, method.preparation, method.describer, calibration, PRESETS[caution.value])
         detector = OnnxDetector(model, least, tiled=False)

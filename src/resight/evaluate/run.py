@@ -31,8 +31,8 @@ from resight.identify.comparable import Sides, comparable
 from resight.identify.decide import Costs
 from resight.identify.experience import encounters_of_each, experience
 from resight.identify.ranking import rank
-from resight.match.open import best_photo_only, open_gallery
-from resight.match.seam import Gallery
+from resight.match.open import matcher_for
+from resight.match.seam import Gallery, Matcher
 from resight.types import Bools, Descriptors, Embeddings, Floats, Labels, Strings
 
 BATCH = 32
@@ -72,8 +72,11 @@ def evaluate(
     method: str,
     fingerprint: str,
     progress: Progress | None = None,
+    matcher: Matcher | None = None,
 ) -> tuple[Evaluation, Curves]:
     """Every measure that applies, with intervals, and the curves behind them.
+
+    Without a `matcher` that of this kind of descriptors is used.
 
     Ranking and verification use the gallery as it is. The open-set measures and the calibration error need
     queries of animals that the gallery lacks: where there are none, a seeded third of the individuals is taken
@@ -81,14 +84,16 @@ def evaluate(
     encounters out, and never sees a query.
     """
     tell = progress or _silently
-    searched = open_gallery(gallery.descriptors, gallery.labels.individual)
+    matcher = matcher or matcher_for(gallery.descriptors)
+    best_only = matcher.best_photo_only
+    searched = matcher.gallery(gallery.descriptors, gallery.labels.individual)
     same_table = gallery is query
     allowed = comparable(query.labels, gallery.labels, protocol.sides) & ~_same_tag(query.tags, gallery.tags)
     started = time.perf_counter()
     scores = _scores(searched, query.descriptors, allowed, lambda n: tell("asking", n, len(query)))
     seconds = (time.perf_counter() - started) / max(1, len(query))
 
-    answered = _asked(searched, gallery, query, scores, allowed, protocol, tell)
+    answered = _asked(searched, gallery, query, scores, allowed, best_only, protocol, tell)
     ranked = _ranked(answered, _own(query, gallery, allowed))
     open_set, split = _open_set(answered, _own(query, gallery, allowed)), "gallery and query as given"
     if answered.known.all():
@@ -99,7 +104,7 @@ def evaluate(
         if len(taken):
             split = f"as given; for known against new, {len(taken)} individuals were taken out of the gallery"
             left = np.isin(gallery.labels.individual, taken)
-            open_set = _without(searched, gallery, query, left, allowed, protocol, tell)
+            open_set = _without(searched, gallery, query, left, allowed, best_only, protocol, tell)
 
     counted = np.triu(allowed, k=1) if same_table else allowed
     names = query.labels.individual, gallery.labels.individual
@@ -140,11 +145,11 @@ def _asked(
     query: Annotations,
     scores: Floats,
     allowed: Bools,
+    best_only: bool,
     protocol: Protocol,
     tell: Progress,
 ) -> Outcomes:
     """Answers to all queries, calibrated on this gallery."""
-    best_only = best_photo_only(gallery.descriptors)
     lessons = experience(
         searched,
         gallery.descriptors.take,
@@ -171,6 +176,7 @@ def _without(
     query: Annotations,
     left_out: Bools,
     allowed: Bools,
+    best_only: bool,
     protocol: Protocol,
     tell: Progress,
 ) -> Outcomes:
@@ -181,7 +187,9 @@ def _without(
     scores = _scores(
         searched, query.descriptors, fewer, lambda n: tell("asking, with individuals taken out", n, len(query))
     )
-    return _open_set(_asked(searched, smaller, query, scores, fewer, protocol, tell), _own(query, smaller, fewer))
+    return _open_set(
+        _asked(searched, smaller, query, scores, fewer, best_only, protocol, tell), _own(query, smaller, fewer)
+    )
 
 
 def _own(query: Annotations, gallery: Annotations, allowed: Bools) -> Bools:

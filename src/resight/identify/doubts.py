@@ -15,7 +15,6 @@ from resight.identify.comparable import Sides, comparable, elsewhere
 from resight.identify.library import INDEXES, Library
 from resight.identify.ranking import rank
 from resight.identify.run import BATCH, calibrated
-from resight.match.open import best_photo_only
 
 LEAST = 0.9  # how likely it must be that a named photo shows somebody else
 FILE = "doubts.json"
@@ -64,7 +63,6 @@ def find_doubts(
             "too few individuals were met twice for probabilities to be learned, so nothing can be said of their names"
         )
     by_name = {name: key for key, name in library.individuals.items()}
-    best_only = best_photo_only(library.descriptors)
     rows = np.flatnonzero(library.labels.individual != "")
     found: list[Doubt] = []
     for start in range(0, len(rows), BATCH):
@@ -72,7 +70,7 @@ def find_doubts(
         asked = library.labels.take(some)
         allowed = comparable(asked, library.labels, sides) & elsewhere(asked, library.labels)
         scores = library.gallery.scores(library.descriptors.take(some), allowed)
-        ranking = rank(scores, allowed, library.labels.individual, best_only)
+        ranking = rank(scores, allowed, library.labels.individual, library.best_photo_only)
         for query, named in enumerate(asked.individual.tolist()):
             order = ranking.order(query)
             if not len(order):

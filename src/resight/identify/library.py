@@ -13,21 +13,26 @@ from resight.catalogue.vectors import Described, described, folder_name, read_sh
 from resight.errors import CatalogueError
 from resight.index.keypoints import Batch, KeypointCache
 from resight.match.local import LocalGallery, search_among
-from resight.match.seam import Gallery
-from resight.match.whole import CosineGallery
-from resight.types import Descriptors, Embeddings, Ints, Labels, LocalFeatures, Rejection
+from resight.match.open import matcher_for
+from resight.match.seam import Gallery, Matcher
+from resight.types import Descriptors, Ints, Labels, LocalFeatures, Rejection
+from resight.work.describe import joined
 
 INDEXES = "indexes"
+LOCAL = "local"  # the matcher whose index over all keypoints is kept on disk
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
     """Row i of `annotations`, `labels`, `descriptors` and the gallery is one annotation of the catalogue.
 
-    `individuals` are the names of the live individuals by their ids.
+    `individuals` are the names of the live individuals by their ids. `matcher` names what compares, and
+    `best_photo_only` tells whether an individual is as alike as its best photo.
     """
 
     fingerprint: str
+    matcher: str
+    best_photo_only: bool
     individuals: dict[int, str]
     annotations: Ints
     labels: Labels
@@ -40,33 +45,42 @@ class Library:
         return np.array([place[key] for key in annotations], dtype=np.int64)
 
 
-def open_library(catalogue: Catalogue, fingerprint: str, progress: Callable[[int, int], None] | None = None) -> Library:
+def open_library(
+    catalogue: Catalogue,
+    fingerprint: str,
+    progress: Callable[[int, int], None] | None = None,
+    matcher: Matcher | None = None,
+) -> Library:
     """Everything described with this fingerprint; the index is brought up to date with what was added since.
 
-    CatalogueError where nothing is described, or a file of descriptors is damaged.
+    Without a `matcher` that of this kind of descriptors is used. CatalogueError where nothing is described, or a file
+    of descriptors is damaged.
     """
     present = described(catalogue, fingerprint)
     if not present:
         raise CatalogueError(f"{catalogue.folder} has no photos yet: add some with 'resight add'")
-    first = next(_read(catalogue, fingerprint, [next(iter(present))]))
-    if isinstance(first.descriptors, Embeddings):
-        return _embeddings(catalogue, fingerprint)
-    return _keypoints(catalogue, fingerprint, present, progress)
+    if matcher is None:
+        matcher = matcher_for(next(_read(catalogue, fingerprint, [next(iter(present))])).descriptors)
+    if matcher.name == LOCAL:
+        keys, known, found, gallery = _indexed(catalogue, fingerprint, present, progress)
+    else:
+        keys, known, found, gallery = _in_memory(catalogue, fingerprint, matcher)
+    names = {individual.id: individual.name for individual in individuals(catalogue)}
+    return Library(fingerprint, matcher.name, matcher.best_photo_only, names, keys, known, found, gallery)
 
 
-def _embeddings(catalogue: Catalogue, fingerprint: str) -> Library:
+def _in_memory(catalogue: Catalogue, fingerprint: str, matcher: Matcher) -> tuple[Ints, Labels, Descriptors, Gallery]:
     parts = list(_read(catalogue, fingerprint))
     keys = np.concatenate([part.annotations for part in parts])
     order = np.argsort(keys)
-    vectors = Embeddings.joined([part.descriptors for part in parts if isinstance(part.descriptors, Embeddings)])
-    vectors = vectors.take(order)
+    found = joined([part.descriptors for part in parts]).take(order)
     _, known = labels(catalogue, keys[order])
-    return Library(fingerprint, _names(catalogue), keys[order], known, vectors, CosineGallery(vectors))
+    return keys[order], known, found, matcher.gallery(found, known.individual)
 
 
-def _keypoints(
+def _indexed(
     catalogue: Catalogue, fingerprint: str, present: dict[int, int], progress: Callable[[int, int], None] | None
-) -> Library:
+) -> tuple[Ints, Labels, Descriptors, Gallery]:
     cache = KeypointCache(catalogue.folder / INDEXES / folder_name(fingerprint))
     if _missing(cache, present):
         # One at a time may extend the cache; the writers' lock of the catalogue sees to it.
@@ -86,12 +100,7 @@ def _keypoints(
     keys = np.asarray(cache.annotations)
     _, known = labels(catalogue, keys)
     features = cache.features
-    gallery = LocalGallery(features, cache.index, search_among(known.individual))
-    return Library(fingerprint, _names(catalogue), keys, known, features, gallery)
-
-
-def _names(catalogue: Catalogue) -> dict[int, str]:
-    return {known.id: known.name for known in individuals(catalogue)}
+    return keys, known, features, LocalGallery(features, cache.index, search_among(known.individual))
 
 
 def _missing(cache: KeypointCache, present: dict[int, int]) -> bool:

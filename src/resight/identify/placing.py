@@ -12,7 +12,7 @@ from sklearn.manifold import TSNE
 from resight.errors import ResightError
 from resight.identify.library import Library
 from resight.identify.plane import Plane
-from resight.types import Descriptors, Embeddings, Floats, LocalFeatures
+from resight.types import Descriptors, Embeddings, Floats, LocalFeatures, Together
 
 WORDS = 32  # kinds of spots that local features are counted by
 LEARNED_FROM = 40_000  # keypoints from which the kinds are learned
@@ -52,8 +52,11 @@ def pooled(descriptors: Descriptors, seed: int, progress: Callable[[int], None] 
     """One vector of length 1 for each annotation: an embedding as it is, local features summed up (n, WORDS * d).
 
     For each kind of spot, how its spots differ from the mean of the kind (VLAD, Jegou 2010, with the signed square root
-    and each kind at length 1, Arandjelovic and Zisserman 2013).
+    and each kind at length 1, Arandjelovic and Zisserman 2013). Descriptors together stand side by side.
     """
+    if isinstance(descriptors, Together):
+        parts = [pooled(part, seed, progress) for part in descriptors.parts]
+        return np.hstack(parts) / np.float32(np.sqrt(len(parts)))
     if isinstance(descriptors, Embeddings):
         vectors = descriptors.vectors
         return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)

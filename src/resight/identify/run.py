@@ -19,7 +19,6 @@ from resight.identify.decide import Costs
 from resight.identify.experience import encounters_of_each, experience
 from resight.identify.library import INDEXES, Library
 from resight.identify.ranking import rank
-from resight.match.open import best_photo_only
 from resight.types import Answer, Evidence, Ints
 
 BATCH = 32
@@ -91,7 +90,8 @@ def calibrated(
     None where too few individuals were met twice to learn one.
     """
     named = int((library.labels.individual != "").sum())
-    path = catalogue.folder / INDEXES / f"calibration-{folder_name(library.fingerprint)}-{sides.value}.json"
+    compared = f"{folder_name(library.fingerprint)}-{library.matcher}-{sides.value}"
+    path = catalogue.folder / INDEXES / f"calibration-{compared}.json"
     kept = _kept(path, named)
     if kept is not None:
         return kept
@@ -100,7 +100,7 @@ def calibrated(
         library.descriptors.take,
         library.labels,
         sides,
-        best_only=best_photo_only(library.descriptors),
+        best_only=library.best_photo_only,
         progress=None if progress is None else lambda done, total: progress("Learning from named photos", done, total),
     )
     if not lessons.enough:
@@ -131,7 +131,6 @@ def _shortlists(
     sides: Sides,
     progress: Progress | None,
 ) -> list[Shortlist]:
-    best_only = best_photo_only(library.descriptors)
     by_name = {name: key for key, name in library.individuals.items()}
     owner = np.array([by_name.get(name, 0) for name in library.labels.individual.tolist()], dtype=np.int64)
     lists: list[Shortlist] = []
@@ -143,7 +142,7 @@ def _shortlists(
             if individuals:
                 allowed[query] &= ~np.isin(owner, sorted(individuals))
         scores = library.gallery.scores(library.descriptors.take(some), allowed)
-        ranking = rank(scores, allowed, library.labels.individual, best_only)
+        ranking = rank(scores, allowed, library.labels.individual, library.best_photo_only)
         lists += [shortlist(ranking, query, DEEPEST) for query in range(len(some))]
         if progress is not None:
             progress("Comparing with the catalogue", start + len(some), len(rows))

@@ -15,7 +15,6 @@ from resight.identify.calibration import Calibration
 from resight.identify.decide import Costs
 from resight.identify.library import Library
 from resight.identify.ranking import rank
-from resight.match.open import best_photo_only
 from resight.types import Answer, Photo, Pixels, Record
 
 
@@ -36,7 +35,7 @@ class Namer:
         allowed = np.tile(self.library.labels.individual != "", (len(chips), 1))
         described = self.describer.describe(chips)
         scores = self.library.gallery.scores(described, allowed)
-        each = rank(scores, allowed, self.library.labels.individual, best_photo_only(self.library.descriptors))
+        each = rank(scores, allowed, self.library.labels.individual, self.library.best_photo_only)
         together = replace(
             each,
             scores=each.scores.mean(axis=0, keepdims=True),

@@ -17,7 +17,7 @@ import numpy as np
 from resight.describe.rootsift import RootSift
 from resight.identify.comparable import Sides
 from resight.identify.experience import experience
-from resight.match.open import best_photo_only, open_gallery
+from resight.match.open import matcher_for
 from resight.method import (
     BARE_INSIDE,
     INSIDE,
@@ -126,11 +126,7 @@ def _by(method: str, richest: Descriptors) -> Descriptors:
 
 
 def _named_rightly(labels: Labels, descriptors: Descriptors, sides: Sides) -> float:
-    lessons = experience(
-        open_gallery(descriptors, labels.individual),
-        descriptors.take,
-        labels,
-        sides,
-        best_only=best_photo_only(descriptors),
-    )
+    matcher = matcher_for(descriptors)
+    gallery = matcher.gallery(descriptors, labels.individual)
+    lessons = experience(gallery, descriptors.take, labels, sides, best_only=matcher.best_photo_only)
     return float((lessons.truth[lessons.findable] == 0).mean()) if lessons.findable.any() else 0.0

@@ -16,7 +16,7 @@ from resight.errors import PhotoError
 from resight.media.copies import perceptual_hash
 from resight.media.photo import read_photo
 from resight.method import Method, open_method
-from resight.types import Box, Chip, Descriptors, Embeddings, LocalFeatures, Photo, Place, Record, Rejection
+from resight.types import Box, Chip, Descriptors, Embeddings, LocalFeatures, Photo, Place, Record, Rejection, Together
 from resight.work.processes import Executor
 
 SHARD = 32
@@ -146,4 +146,7 @@ def joined(parts: Sequence[Descriptors]) -> Descriptors:
     local = [part for part in parts if isinstance(part, LocalFeatures)]
     if len(local) == len(parts):
         return LocalFeatures.joined(local)
+    together = [part for part in parts if isinstance(part, Together)]
+    if together:
+        return Together.joined(together)
     return Embeddings.joined([part for part in parts if isinstance(part, Embeddings)])
