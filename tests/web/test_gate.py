@@ -63,6 +63,8 @@ def test_each_role_may_do_what_the_ones_before_it_may_and_its_own(guarded: Serve
         ("POST", "/api/uploads", None, Role.CURATOR),
         ("POST", "/api/jobs/begin/nothing", None, Role.CURATOR),
         ("POST", "/api/jobs/compare-by?method=none", None, Role.CURATOR),
+        ("POST", "/api/jobs/export?format=none", None, Role.CURATOR),
+        ("GET", "/api/export/none", None, Role.VIEWER),
         ("GET", "/api/jobs/methods", None, Role.VIEWER),
         ("POST", "/api/jobs/none/cancel", None, Role.CURATOR),
         ("POST", "/api/jobs/none/retry", None, Role.CURATOR),

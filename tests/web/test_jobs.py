@@ -57,9 +57,10 @@ def test_a_job_goes_on_after_server_and_worker_were_killed(working: Served, tmp_
     with working.client() as client:
         job = upload(client, photos)
         until = time.monotonic() + PATIENCE
-        while state(client, job) == "waiting" and time.monotonic() < until:
+        workers: list[psutil.Process] = []
+        while len(workers) < 2 and time.monotonic() < until:
             time.sleep(0.1)
-        workers = psutil.Process(working.process.pid).children(recursive=True)
+            workers = psutil.Process(working.process.pid).children(recursive=True)
         assert len(workers) >= 2  # the worker, and the job
         working.kill()
         _gone, alive = psutil.wait_procs(workers, timeout=10)
@@ -88,6 +89,26 @@ def test_a_job_that_waits_can_be_cancelled_and_what_failed_says_why(working: Ser
         assert ended(client, job) == "cancelled"
         assert client.post(f"/api/jobs/{job}/cancel").status_code == 409
         assert client.post("/api/jobs/none/retry").status_code == 409
+
+
+def test_an_export_is_written_by_a_job_and_fetched_from_it(working: Served) -> None:
+    with working.client() as client:
+        job = client.post("/api/jobs/export?format=history").json()["job"]
+        assert ended(client, job) == "done"
+        shown = {one["id"]: one["file"] for one in client.get("/api/jobs").json()["jobs"]}
+        assert shown[job]
+        sent = client.get(f"/api/export/{job}")
+        assert sent.headers["content-type"].startswith("text/csv")
+        assert sent.text == client.get("/api/export?format=history").text
+        assert sent.text.startswith("individual,")
+        again = client.post(f"/api/jobs/{job}/retry").json()["job"]
+        assert ended(client, again) == "done"
+        for file in (working.folder / "exports").iterdir():
+            file.unlink()
+        assert client.get(f"/api/export/{job}").status_code == 409
+        other = client.post("/api/jobs/begin/identify").json()["job"]
+        assert client.get(f"/api/export/{other}").status_code == 409
+        assert client.post("/api/jobs/export?format=xls").status_code == 422
 
 
 def test_a_job_that_runs_is_cancelled_with_its_process(working: Served) -> None:

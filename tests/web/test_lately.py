@@ -1,13 +1,14 @@
 """What came by which day, and what is wrong with the jobs."""
 
-import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+from sqlalchemy import update
 
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.lookup import catalogued
+from resight.catalogue.models import Photo
 from resight.catalogue.store import add_rejected
 from resight.catalogue.vectors import write_shard
 from resight.types import Embeddings, Rejection
@@ -19,29 +20,24 @@ NOW = datetime.now(UTC)
 TODAY = NOW.astimezone().date()
 
 
-def aged(files: list[Path], days: float) -> None:
-    for file in files:
-        at = NOW.timestamp() - days * 86_400
-        os.utime(file, (at, at))
+def aged(catalogue: Catalogue, days: float) -> None:
+    with catalogue.writing() as session:
+        session.execute(update(Photo).values(added_at=NOW - timedelta(days=days)))
 
 
 def test_photos_and_rejected_files_are_told_by_the_day(catalogue: Catalogue) -> None:
     with catalogue.writing() as session:
         add_rejected(session, [Rejection(Path("/a.jpg"), "no photo"), Rejection(Path("/b.jpg"), "no photo")])
     assert lately(catalogue, NOW) == [Day(TODAY, 38, 2)]
-    files = sorted((catalogue.folder / "vectors").rglob("*.npz"))
-    aged(files, 3)
+    aged(catalogue, 3)
     told = lately(catalogue, NOW)
     assert [(one.photos, one.rejected) for one in told] == [(0, 2), (38, 0)]
-    aged(files, 40)
-    assert [one.photos for one in lately(catalogue, NOW)] == [0]
-    for file in files:
-        file.unlink()
+    aged(catalogue, 40)
     assert [one.photos for one in lately(catalogue, NOW)] == [0]
 
 
 def test_photos_described_anew_did_not_come_again(catalogue: Catalogue) -> None:
-    aged(sorted((catalogue.folder / "vectors").rglob("*.npz")), 3)
+    aged(catalogue, 3)
     keys = [one.id for one in catalogued(catalogue)]
     with catalogue.writing() as session:
         write_shard(catalogue, session, "another", keys, Embeddings(np.ones((len(keys), 4), np.float32)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-import threading
 import tomllib
 import warnings
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from resight.catalogue import schema
 from resight.catalogue.models import Decision, Photo
 from resight.catalogue.storage import MOUNTS, network_type
+from resight.catalogue.turns import Turns
 from resight.errors import CatalogueError, DatabaseError
 
 FORMAT = 1
@@ -65,7 +65,7 @@ class Catalogue:
     settings: Settings
     engine: Engine
     # Who waits for SQLite itself asks again and again, ever more seldom, and is overtaken by whoever comes later.
-    turn: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    turn: Turns = field(default_factory=Turns, repr=False, compare=False)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

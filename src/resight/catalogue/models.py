@@ -53,6 +53,7 @@ class Photo(Base):
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     perceptual_hash: Mapped[int | None] = mapped_column(Bits64)
+    added_at: Mapped[datetime | None] = mapped_column(Utc, index=True)
 
 
 class Encounter(Base):

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from resight.errors import CatalogueError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0002"
+HEAD = "0003"
 
 
 def revision(connection: Connection) -> str | None:

@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resight.types import Descriptors, Embeddings, Ints, LocalFeatures
+from resight.types import Descriptors, Embeddings, Ints, LocalFeatures, Together
 
 KINDS: dict[str, type[Embeddings] | type[LocalFeatures]] = {
     "embeddings": Embeddings,
     "local features": LocalFeatures,
 }
+TOGETHER = "together"
 _FIELDS: dict[str, tuple[str, ...]] = {
     "embeddings": ("vectors",),
     "local features": ("offsets", "sizes", "positions", "scales", "angles", "vectors"),
@@ -32,16 +33,27 @@ Array = npt.NDArray[Any]
 def kind_of(descriptors: Descriptors) -> str:
     """The kind's name in the table of shards.
 
-    >>> kind_of(Embeddings(np.zeros((1, 4), np.float32)))
-    'embeddings'
+    >>> seen = Embeddings(np.zeros((1, 4), np.float32))
+    >>> kind_of(seen), kind_of(Together((seen, seen)))
+    ('embeddings', 'together')
     """
+    if isinstance(descriptors, Together):
+        return TOGETHER
     return next(kind for kind, holder in KINDS.items() if isinstance(descriptors, holder))
+
+
+def dimension_of(descriptors: Descriptors) -> int:
+    """How many numbers describe an annotation, or a spot on it; of descriptors together, the sum of theirs."""
+    return sum(int(part.vectors.shape[1]) for _, part in _numbered(descriptors))
 
 
 def write(path: Path, fingerprint: str, annotations: Sequence[int], descriptors: Descriptors) -> None:
     """Write a shard: to a temporary name, flushed to the disk, renamed, and the folder flushed too."""
-    kind = kind_of(descriptors)
-    arrays: dict[str, Array] = {name: getattr(descriptors, name) for name in _FIELDS[kind]}
+    arrays: dict[str, Array] = {
+        f"{number}{field}": getattr(part, field)
+        for number, part in _numbered(descriptors)
+        for field in _FIELDS[kind_of(part)]
+    }
     arrays |= {"annotations": np.asarray(annotations, np.int64), "fingerprint": np.asarray(fingerprint)}
     draft = path.with_suffix(".tmp")
     with draft.open("wb") as file:
@@ -78,14 +90,31 @@ def read(path: Path, fingerprint: str, kind: str, rows: Sequence[int] | Ints) ->
         if (found := str(archive["fingerprint"])) != fingerprint:
             raise ValueError(f"it holds descriptors of {found}, not of {fingerprint}")
         annotations: Ints = archive["annotations"]
+        kinds = _kinds_in(archive.files) if kind == TOGETHER else {"": kind}
         if np.array_equal(rows, np.arange(len(annotations))):
-            return annotations, _descriptors(kind, {name: archive[name] for name in _FIELDS[kind]})
-    mapped = _descriptors(kind, _mapped(path, _FIELDS[kind]))
-    return annotations[np.asarray(rows, dtype=np.int64)], mapped.take(rows)
+            return annotations, _descriptors(kinds, archive)
+    mapped = _mapped(path, [f"{number}{field}" for number, one in kinds.items() for field in _FIELDS[one]])
+    return annotations[np.asarray(rows, dtype=np.int64)], _descriptors(kinds, mapped).take(rows)
 
 
-def _descriptors(kind: str, arrays: Mapping[str, Array]) -> Descriptors:
-    return KINDS[kind](**arrays)
+def _numbered(descriptors: Descriptors) -> list[tuple[str, Embeddings | LocalFeatures]]:
+    """What stands before the names of a part's arrays, and the part: its number, or nothing where there is but one."""
+    if not isinstance(descriptors, Together):
+        return [("", descriptors)]
+    return [(f"{number}.", part) for number, part in enumerate(descriptors.parts)]
+
+
+def _kinds_in(names: Sequence[str]) -> dict[str, str]:
+    """The kind of each numbered part in a file with these arrays: only local features have offsets."""
+    numbers = sorted({int(number) for number, dot, _ in (name.partition(".") for name in names) if dot})
+    return {f"{n}.": "local features" if f"{n}.offsets" in names else "embeddings" for n in numbers}
+
+
+def _descriptors(kinds: Mapping[str, str], arrays: Mapping[str, Array]) -> Descriptors:
+    parts = [
+        KINDS[kind](**{field: arrays[f"{number}{field}"] for field in _FIELDS[kind]}) for number, kind in kinds.items()
+    ]
+    return parts[0] if list(kinds) == [""] else Together(tuple(parts))
 
 
 def _mapped(path: Path, names: Sequence[str]) -> dict[str, Array]:

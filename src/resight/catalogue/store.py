@@ -206,6 +206,7 @@ def _photo_row(photo: NewPhoto) -> dict[str, object]:
         "lat": None if place is None else place.lat,
         "lon": None if place is None else place.lon,
         "perceptual_hash": photo.perceptual_hash,
+        "added_at": datetime.now(UTC),
     }
 
 

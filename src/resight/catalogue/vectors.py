@@ -76,7 +76,7 @@ def write_shard(
     keys = [int(key) for key in annotations]
     if len(keys) != len(descriptors) or len(set(keys)) != len(keys):
         raise CatalogueError(f"{len(descriptors)} descriptors cannot be stored for {len(set(keys))} annotations")
-    kind, dimension = shard_file.kind_of(descriptors), int(descriptors.vectors.shape[1])
+    kind, dimension = shard_file.kind_of(descriptors), shard_file.dimension_of(descriptors)
     _check_alike(session, fingerprint, kind, dimension)
     described = _boxes(session, keys) if boxes is None else dict(zip(keys, boxes, strict=True))
     path = catalogue.folder / VECTORS / folder_name(fingerprint) / f"{uuid4().hex}.npz"

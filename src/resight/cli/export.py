@@ -32,6 +32,8 @@ def export(
     from resight.export.catalogue import write
     from resight.export.identification import appearing
 
+    if str(into) != "-":
+        into.parent.mkdir(parents=True, exist_ok=True)
     with open_catalogue(catalogue) as opened, appearing(into) as file:
         write(opened, format_, file)
     if str(into) != "-":

@@ -9,3 +9,6 @@ class Format(StrEnum):
     CSV = "csv"
     JSON = "json"
     HISTORY = "history"
+
+
+SUFFIXES = {Format.CSV: "csv", Format.JSON: "json", Format.HISTORY: "csv"}

@@ -10,10 +10,11 @@ from pathlib import Path
 from resight.catalogue.folder import kept_method, opened_method
 from resight.detect.kept import FOLDER as DETECTORS
 from resight.errors import ResightError
+from resight.export.formats import SUFFIXES, Format
 from resight.method import BARE_INSIDE, INSIDE, MASKED, PLAIN, masks_to_be_had
 from resight.work.jobs import Job, Order, State
 
-MODELS = "models"
+MODELS, EXPORTS = "models", "exports"
 
 
 class Kind(StrEnum):
@@ -50,6 +51,21 @@ def order_of(kind: Kind, catalogue: Path, by: str) -> Order:
             return Order("Train a detector on the boxes", ("train", folder, "--detector", "--into", into), by)
 
 
+def export_as(format: Format, catalogue: Path, by: str) -> Order:
+    """The order to write the whole catalogue as a file, which `exported` then finds."""
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H%M%S")
+    into = catalogue / EXPORTS / f"{catalogue.name} {now} {format.value}.{SUFFIXES[format]}"
+    return Order(f"Export as {format.value}", ("export", str(catalogue), str(into), "--format", format.value), by)
+
+
+def exported(order: Order, catalogue: Path) -> Path | None:
+    """The file that the job of an order wrote, if it is an export and the file is there."""
+    if order.command[:1] != ("export",):
+        return None
+    file = catalogue / EXPORTS / Path(order.command[2]).name
+    return file if file.is_file() else None
+
+
 def compare_by(method: str, catalogue: Path, by: str) -> Order:
     """The order to describe everything by another method; ResightError for one that is not among `methods`."""
     if method not in methods(catalogue):
@@ -76,7 +92,12 @@ def shown(method: str) -> str:
 
 
 def once_more(job: Job, catalogue: Path, by: str) -> Order:
-    """The order of a job, in the name of who asks; a training that has ended begins anew, with the names of today."""
+    """The order of a job, in the name of who asks.
+
+    A training that has ended begins anew, with the names of today, and so does an export.
+    """
+    if job.order.command[:1] == ("export",):
+        return export_as(Format(job.order.command[-1]), catalogue, by)
     ended = job.state in (State.DONE, State.PARTLY)
     if ended and job.order.command[:1] == ("train",):
         return order_of(Kind.TRAIN_DETECTOR if "--detector" in job.order.command else Kind.TRAIN, catalogue, by)

@@ -1,26 +1,24 @@
-"""The catalogue as a file over HTTP."""
+"""The catalogue as a file over HTTP: at once, or as what a job has written."""
 
 from __future__ import annotations
 
 import io
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import FileResponse, Response
 
+from resight.errors import ResightError
 from resight.export.catalogue import write
-from resight.export.formats import Format
+from resight.export.formats import SUFFIXES, Format
 from resight.web.desk import Desk
 from resight.web.gate import Viewer
+from resight.web.orders import exported
 
-TYPES = {
-    Format.CSV: ("text/csv", "csv"),
-    Format.JSON: ("application/json", "json"),
-    Format.HISTORY: ("text/csv", "csv"),
-}
+TYPES = {"csv": "text/csv", "json": "application/json"}
 
 
 def routes(desk: Desk) -> APIRouter:
-    """The address /api/export."""
+    """The addresses under /api/export."""
     router = APIRouter(tags=["export"])
 
     @router.get("/export", response_class=Response)
@@ -28,10 +26,19 @@ def routes(desk: Desk) -> APIRouter:
         """The whole catalogue: as a table, as JSON, or as capture histories."""
         text = io.StringIO()
         write(desk.catalogue, format, text)
-        kind, suffix = TYPES[format]
-        name = f"{format.value}.{suffix}" if format is Format.HISTORY else f"catalogue.{suffix}"
+        suffix = SUFFIXES[format]
+        name = f"{'history' if format is Format.HISTORY else 'catalogue'}.{suffix}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         # A file's name may be no text at all.
-        return Response(text.getvalue().encode(errors="backslashreplace"), media_type=kind, headers=headers)
+        content = text.getvalue().encode(errors="backslashreplace")
+        return Response(content, media_type=TYPES[suffix], headers=headers)
+
+    @router.get("/export/{job}", response_class=FileResponse)
+    def written(_person: Viewer, job: str) -> FileResponse:
+        """The file that a job for an export has written."""
+        file = exported(desk.board.job(job).order, desk.catalogue.folder)
+        if file is None:
+            raise ResightError(f"the job {job} has written no file, or it was deleted since")
+        return FileResponse(file, filename=file.name, media_type=TYPES[file.suffix[1:]])
 
     return router

@@ -12,21 +12,26 @@ from pydantic import BaseModel
 from resight.catalogue.folder import kept_method, read_settings
 from resight.detect.kept import FOLDER as DETECTORS
 from resight.detect.kept import kept_detector
+from resight.export.formats import Format
 from resight.web.desk import Desk
 from resight.web.gate import Curator, Viewer
-from resight.web.orders import Kind, can_train, compare_by, methods, once_more, order_of, shown
+from resight.web.orders import Kind, can_train, compare_by, export_as, exported, methods, once_more, order_of, shown
 from resight.web.received import check_there, clear
 from resight.work.jobs import Job, State
 
 
 class Shown(BaseModel):
-    """A job: what it is, where it is, how far, and how long it still takes, if that can be told."""
+    """A job: what it is, where it is, how far, and how long it still takes, if that can be told.
+
+    `file`: it has written a file, which /api/export/ID sends.
+    """
 
     id: str
     title: str
     by: str
     at: datetime
     state: State
+    file: bool = False
     what: str = ""
     done: int = 0
     total: int = 0
@@ -89,12 +94,18 @@ def routes(desk: Desk) -> APIRouter:
         found = desk.board.jobs()
         after.add_task(clear, desk.catalogue, found, now)
         workers = [Worker(name=name, silent_for=max(0.0, now - at)) for name, at in desk.board.workers().items()]
-        return Jobs(jobs=[_shown(job, now) for job in found], workers=workers)
+        folder = desk.catalogue.folder
+        return Jobs(jobs=[_shown(job, now, exported(job.order, folder) is not None) for job in found], workers=workers)
 
     @router.post("/begin/{kind}")
     def begin(person: Curator, kind: Kind) -> Asked:
         """Ask for some work on the whole catalogue."""
         return Asked(job=desk.board.add(order_of(kind, desk.catalogue.folder, person.name)))
+
+    @router.post("/export")
+    def export(person: Curator, format: Format = Format.CSV) -> Asked:
+        """Write the whole catalogue as a file, to be fetched when the job is done."""
+        return Asked(job=desk.board.add(export_as(format, desk.catalogue.folder, person.name)))
 
     @router.get("/methods")
     def ways(_person: Viewer) -> Methods:
@@ -133,8 +144,8 @@ def routes(desk: Desk) -> APIRouter:
     return router
 
 
-def _shown(job: Job, now: float) -> Shown:
-    shown = Shown(id=job.id, title=job.order.title, by=job.order.by, at=job.at, state=job.state)
+def _shown(job: Job, now: float, file: bool) -> Shown:
+    shown = Shown(id=job.id, title=job.order.title, by=job.order.by, at=job.at, state=job.state, file=file)
     if job.progress is None or job.state is not State.RUNNING:
         return shown
     far = job.progress

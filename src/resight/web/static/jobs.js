@@ -1,7 +1,7 @@
 // The list of jobs, asked for every second.
 export default {
   props: { may: Boolean },
-  data: () => ({ jobs: null, workers: [], fault: "", lost: "", log: null, ways: null, method: "" }),
+  data: () => ({ jobs: null, workers: [], fault: "", lost: "", log: null, ways: null, method: "", format: "csv" }),
   async mounted() {
     this.choices();
     await this.look();
@@ -31,6 +31,7 @@ export default {
       this.ways = await answer.json();
       this.method = this.ways.now;
     },
+    exportAs() { return this.post(`/api/jobs/export?format=${this.format}`); },
     begin(kind) { return this.post(`/api/jobs/begin/${kind}`); },
     compareBy() { return this.post(`/api/jobs/compare-by?${new URLSearchParams({ method: this.method })}`); },
     async open(job) {
@@ -60,6 +61,9 @@ export default {
       <dd>The page <a href="/doubts">Doubts</a> shows what it finds. Nothing is changed.</dd>
       <dt><button class="button" @click="begin('plane')">Place all animals on a plane, and find clusters</button></dt>
       <dd>The page <a href="/explore">Explore</a> shows it.</dd>
+      <dt><label>Export as <select v-model="format"><option value="csv">a table (CSV)</option><option value="json">JSON</option><option value="history">capture histories</option></select></label>
+        <button class="button" @click="exportAs">Write the file</button></dt>
+      <dd>For a large catalogue: the file lies here, and in the catalogue's folder <i>exports</i>, when it is written.</dd>
       <dt><button class="button" :disabled="!ways.can_train" @click="begin('train')">Train a model on the named photos</button></dt>
       <dd>It learns what tells your animals apart; hours, without a graphics card. Compare by it below, once it is there. {{ ways.can_train ? "" : "Not here: it needs pip install 'resight[train]'." }}</dd>
       <dt><button class="button" :disabled="!ways.can_train" @click="begin('train-detector')">Train a detector on the boxes</button></dt>
@@ -73,6 +77,7 @@ export default {
   <ul class="jobs" v-else>
     <li v-for="job in jobs" :key="job.id" class="panel">
       <div class="row"><b>{{ job.title }}</b> <span :class="mark(job.state)">{{ job.state }}</span> <span class="quiet grow">{{ when(job.at) }}, {{ job.by }}</span>
+        <a class="button" v-if="job.file" :href="'/api/export/' + job.id" download>File ↓</a>
         <button class="button" @click="open(job)">Log</button>
         <button class="button" v-if="may && open_(job)" @click="post('/api/jobs/' + job.id + '/cancel')">Cancel</button>
         <button class="button" v-if="may && !open_(job)" @click="post('/api/jobs/' + job.id + '/retry')">Again</button></div>
