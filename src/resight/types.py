@@ -268,7 +268,35 @@ class LocalFeatures:
         )
 
 
-Descriptors = Embeddings | LocalFeatures
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Several descriptors of the same annotations, in the order in which the method names them.
+
+    >>> seen = Embeddings(np.eye(3, dtype=np.float32))
+    >>> len(Together((seen, seen)).take([2, 0]))
+    2
+    """
+
+    parts: tuple[Embeddings | LocalFeatures, ...]
+
+    def __post_init__(self) -> None:
+        if len({len(part) for part in self.parts}) != 1:
+            raise ValueError("descriptors that belong together need one row for each annotation in every part")
+
+    def __len__(self) -> int:
+        return len(self.parts[0])
+
+    def take(self, rows: Sequence[int] | Ints) -> Together:
+        """These annotations, in this order."""
+        return Together(tuple(part.take(rows) for part in self.parts))
+
+    @staticmethod
+    def joined(containers: Sequence[Together]) -> Together:
+        """Several containers one after another; ValueError where their parts are not of the same kinds."""
+        return Together(tuple(map(_one_after_another, zip(*(one.parts for one in containers), strict=True))))
+
+
+Descriptors = Embeddings | LocalFeatures | Together
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +380,15 @@ class Answer:
     def individual(self) -> str | None:
         """The name proposed, where the verdict is KNOWN."""
         return self.candidates[0].individual if self.verdict is Verdict.KNOWN else None
+
+
+def _one_after_another(parts: Sequence[Embeddings | LocalFeatures]) -> Embeddings | LocalFeatures:
+    vectors = [part for part in parts if isinstance(part, Embeddings)]
+    if len(vectors) == len(parts):
+        return Embeddings.joined(vectors)
+    if vectors:
+        raise ValueError("embeddings and local features cannot stand one after another")
+    return LocalFeatures.joined([part for part in parts if isinstance(part, LocalFeatures)])
 
 
 def _check_pixels(pixels: Pixels, mask: Mask | None) -> None:

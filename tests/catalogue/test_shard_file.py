@@ -35,7 +35,7 @@ def assert_same(one: Descriptors, other: Descriptors) -> None:
             assert getattr(one, name).dtype == getattr(other, name).dtype
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from("ef"), min_size=2, max_size=12), st.lists(st.integers(0, 3), min_size=1, max_size=5))
 def test_descriptors_together_come_back_whole_and_in_part(tmp_path: Path, kinds: list[str], counts: list[int]) -> None:
     n = len(counts)

@@ -24,6 +24,18 @@ def test_vectors_are_of_length_1_and_of_the_length_asked(name: str) -> None:
     assert torch.allclose(vectors.norm(dim=1), torch.ones(3), atol=1e-5)
 
 
+@pytest.mark.parametrize(("name", "size", "parameters"), [("finview", 96, 3_729_312), ("cnn3", 64, 390_048)])
+def test_networks_that_learn_from_nothing(name: str, size: int, parameters: int, no_weights: None) -> None:
+    network = build(name, size=size, unit=False).eval()
+    assert n_parameters(network) == parameters
+    with torch.inference_mode():
+        vectors = network(torch.rand(2, 3, size, size, generator=torch.Generator().manual_seed(0)))
+    assert vectors.shape == (2, 128)
+    assert (vectors.norm(dim=1) - 1).abs().min() > 0.01
+    with pytest.raises(ResightError, match=f"nobody taught '{name}' on ImageNet: set start"):
+        build(name, size=size, imagenet=True)
+
+
 @pytest.mark.parametrize(
     ("name", "size", "said"),
     [

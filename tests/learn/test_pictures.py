@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resight.learn.pictures import read_pictures
+from resight.errors import ResightError
+from resight.learn.pictures import parted_photos, read_pictures
 
 LIMITED = """
 import resource, sys
@@ -45,3 +46,26 @@ def test_a_file_that_finds_no_room_is_named(table: Path, tmp_path: Path) -> None
     assert "ResightError" in done.stderr
     assert "pictures.unfinished.npy could not be written (File too large)" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_sides_are_learned_as_two_or_as_one(table: Path, tmp_path: Path) -> None:
+    both = table.with_name("both.csv")
+    both.write_text(table.read_text().replace("0-0.png,animal 0,left", "0-0.png,animal 0,right"))
+    apart, _ = read_pictures([both], 64, tmp_path / "apart.npy")
+    together, _ = read_pictures([both], 64, tmp_path / "together.npy", apart=False)
+    assert (len(np.unique(apart.flank)), len(np.unique(together.flank))) == (7, 6)
+    assert np.array_equal(apart.individual, together.individual)
+
+
+def test_held_out_photos_are_of_individuals_that_are_learned(table: Path, tmp_path: Path) -> None:
+    pictures, _ = read_pictures([table], 64, tmp_path / "pictures.npy")
+    learning, validating = parted_photos(pictures, 0.5, 2, seed=0)
+    assert not set(learning.photos.tolist()) & set(validating.photos.tolist())
+    # Four photos of each: two make a pair, and two are left to learn from.
+    for part in (learning, validating):
+        assert np.unique(part.flank, return_counts=True)[1].tolist() == [2] * 6
+    assert np.array_equal(parted_photos(pictures, 0.5, 2, seed=0)[1].photos, validating.photos)
+    # A twelfth is one individual's pair; it takes two to see a difference.
+    assert len(np.unique(parted_photos(pictures, 1 / 12, 2, seed=0)[1].flank)) == 2
+    with pytest.raises(ResightError, match=r'fewer than 2 of 6 sides have 5 photos.*validate_on = "individuals"'):
+        parted_photos(pictures, 0.1, 3, seed=0)

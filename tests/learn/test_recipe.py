@@ -30,6 +30,8 @@ def test_the_thesis_numbers() -> None:
         ("[model]\nstart = 'moon'", "model.start"),
         ("[training]\nseed = -1", "training.seed"),
         ("[training]\narcface = 0\ncontrastive = 0", "training: .*at least one of these losses"),
+        ("[data]\nsides = 'together'", "data: .*goes with mirrored = false"),
+        ("[training]\ntriplets = 'easy'", "training.triplets"),
     ],
 )
 def test_what_makes_no_sense_is_said(text: str, said: str, tmp_path: Path) -> None:
@@ -39,8 +41,8 @@ def test_what_makes_no_sense_is_said(text: str, said: str, tmp_path: Path) -> No
 
 
 def test_one_loss_is_enough_and_the_thesis_has_its_own(tmp_path: Path) -> None:
-    for text in ("arcface = 0\ncontrastive = 0\ntriplet = 1", "arcface = 0\ncontrastive = 0\nway = 'thesis'"):
-        (tmp_path / "r.toml").write_text(f"[training]\n{text}")
+    for text in ("triplet = 1", "pairs = 1", "softmax = 1", "way = 'thesis'"):
+        (tmp_path / "r.toml").write_text(f"[training]\narcface = 0\ncontrastive = 0\n{text}")
         assert read_recipe(tmp_path / "r.toml", Recipe).training.arcface == 0
 
 

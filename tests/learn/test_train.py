@@ -57,6 +57,13 @@ def test_it_learns_what_can_be_learned(table: Path, tmp_path: Path, with_weights
     assert {path.name for path in tmp_path.iterdir()} >= {"weights.pt", "recipe.toml", "history.csv", "state.pt"}
 
 
+def test_the_last_epoch_is_kept_where_the_recipe_says_so(table: Path, tmp_path: Path) -> None:
+    how = RECIPE.training.model_copy(update={"kept": "last", "epochs": 3, "patience": 1})
+    done = train(RECIPE.model_copy(update={"training": how}), [table], tmp_path, silent)
+    assert done.best is done.history[-1]
+    assert len(done.history) == 3
+
+
 def test_the_thesis_way(table: Path, tmp_path: Path) -> None:
     how = Training(way="thesis", epochs=2, photos=3, precision="float32", patience=9, weight_decay=0)
     recipe = RECIPE.model_copy(update={"training": how, "data": Data(size=64, held_out=0.34, mirrored=False)})

@@ -44,3 +44,11 @@ def test_the_mean_tpr_is_between_the_strictest_and_the_loosest() -> None:
 def test_one_animal_alone_cannot_be_judged() -> None:
     found = verified(VECTORS, np.array(["a"] * 4), np.array(["1"] * 4))
     assert (found.judged, found.tpr, found.auc) == (None, 0.0, 0.5)
+
+
+def test_vectors_of_any_length_are_judged_by_their_distances() -> None:
+    short_and_long = np.array([[1, 0], [1.2, 0], [9, 0], [9.3, 0]], np.float32)
+    by_distance = verified(short_and_long, FLANK, np.array(["1"] * 4), unit=False)
+    assert by_distance.auc == 1
+    unit = short_and_long / np.linalg.norm(short_and_long, axis=1, keepdims=True)
+    assert verified(unit, FLANK, np.array(["1"] * 4)).auc == 0.5

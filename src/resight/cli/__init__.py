@@ -10,6 +10,7 @@ import typer
 from resight import __version__
 from resight.cli import (
     add,
+    bench,
     decisions,
     demo,
     describe,
@@ -65,6 +66,7 @@ app.command("plane")(plane.plane)
 app.command("detect")(track.detect)
 app.command("track")(track.track)
 app.command("train")(train.train)
+app.command("bench", cls=bench.Spread)(bench.bench)
 app.command("loop")(loop.loop)
 app.command("watch")(watch.watch)
 app.command("serve")(serve.serve)

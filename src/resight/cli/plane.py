@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +13,21 @@ from resight.cli.library import current_library
 from resight.cli.options import Folder
 
 
+class WayOption(StrEnum):
+    """By which method animals are placed: the ways of `resight.identify.ways`."""
+
+    TSNE = "tsne"
+    OPENTSNE = "opentsne"
+    UMAP = "umap"
+    UMAP_SUPERVISED = "umap-supervised"
+
+
 def plane(
     catalogue: Folder,
     csv: Annotated[Path | None, typer.Option(help="Write the points as a table; '-' prints it.")] = None,
+    way: Annotated[
+        WayOption, typer.Option(help="All but 'tsne' need resight[tsne]; 'umap-supervised' draws known names together.")
+    ] = WayOption.TSNE,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another arrangement of the same likeness.")] = 0,
 ) -> None:
     """Place every described animal on a plane, near those that it is like, and find clusters. Nothing is changed.
@@ -28,10 +41,11 @@ def plane(
     from resight.export.plane import write_plane
     from resight.identify.placing import make_plane
     from resight.identify.plane import keep_plane
+    from resight.identify.ways import Way
 
     with open_catalogue(catalogue) as opened, progress() as tell:
         library = current_library(opened, tell)
-        made = make_plane(library, seed, tell)
+        made = make_plane(library, seed, tell, Way(way.value))
         keep_plane(opened, made)
         if csv is not None:
             with appearing(csv) as file:

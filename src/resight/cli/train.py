@@ -64,7 +64,8 @@ def _model(tables: list[Path], into: Path, recipe: Path | None, thesis: bool) ->
         write_embedding(done, chosen, into, tell)
     list_rejected(done.rejected, in_json=False)
     best = done.best
-    say(f"{len(done.history)} epochs; the best was epoch {best.epoch + 1}: {best.tpr:.1%} of the pairs of one animal")
+    kept = "the best was" if chosen.training.kept == "best" else "kept is"
+    say(f"{len(done.history)} epochs; {kept} epoch {best.epoch + 1}: {best.tpr:.1%} of the pairs of one animal")
     say(f"recognised at 1 false match in 100, on {chosen.data.validate_on} that it did not learn from.")
     lengths = "" if chosen.model.unit else "@euclidean"
     say(f"Use it: resight init CATALOGUE --method onnx:{into / 'model.onnx'}{lengths}")

@@ -14,13 +14,15 @@ from resight.errors import ResightError
 from resight.types import Chip, Embeddings, Floats
 
 DEFAULT_SIZE = 224
+UNIT = "resight.unit"  # in a model's metadata; "0": the lengths of its vectors say something
 
 
 class OnnxDescriber:
-    """Unit-length embeddings from an ONNX model that takes (n, 3, h, w) RGB, normalised as for ImageNet.
+    """Embeddings from an ONNX model that takes (n, 3, h, w) RGB, normalised as for ImageNet.
 
-    Chips are padded to a square, never squeezed; what lies outside the mask becomes grey. An output of more than
-    two axes is averaged over its pixels. Raises ResightError where the file is not such a model.
+    They are brought to length 1, but where the model's metadata says that their lengths count. Chips are padded to a
+    square, never squeezed; what lies outside the mask becomes grey. An output of more than two axes is averaged over
+    its pixels. Raises ResightError where the file is not such a model.
     """
 
     name = "onnx"
@@ -43,6 +45,7 @@ class OnnxDescriber:
             raise ResightError(f"{model} takes {entry.shape}; an image model takes (n, 3, height, width)")
         if isinstance(entry.shape[0], int):
             self._batch = entry.shape[0] if entry.shape[0] > 0 else batch
+        self._unit = self._session.get_modelmeta().custom_metadata_map.get(UNIT) != "0"
         self._input = entry.name
         self._height, self._width = (s if isinstance(s, int) and s > 0 else DEFAULT_SIZE for s in entry.shape[2:])
 
@@ -58,13 +61,15 @@ class OnnxDescriber:
             return f"onnx-1-{hashlib.file_digest(file, 'sha256').hexdigest()[:12]}"
 
     def describe(self, chips: Sequence[Chip]) -> Embeddings:
-        """One unit-length vector for each chip."""
+        """One vector for each chip."""
         if not chips:
             # Only the model knows how long its vectors are.
             return Embeddings(self._run(np.zeros((1, 3, self._height, self._width), np.float32))[:0])
         images = np.stack([padded(chip, self._height, self._width) for chip in chips])
         found = [self._run(normalised(images[i : i + self._batch])) for i in range(0, len(images), self._batch)]
         vectors = np.concatenate(found)
+        if not self._unit:
+            return Embeddings(vectors)
         return Embeddings(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12))
 
     def _run(self, images: Floats) -> Floats:

@@ -7,25 +7,30 @@ from collections.abc import Callable
 import numpy as np
 from sklearn.cluster import HDBSCAN, MiniBatchKMeans
 from sklearn.decomposition import PCA
-from sklearn.manifold import TSNE
 
 from resight.errors import ResightError
 from resight.identify.library import Library
 from resight.identify.plane import Plane
+from resight.identify.ways import Way, laid_out
 from resight.types import Descriptors, Embeddings, Floats, LocalFeatures, Together
 
 WORDS = 32  # kinds of spots that local features are counted by
 LEARNED_FROM = 40_000  # keypoints from which the kinds are learned
-DIMENSIONS = 50  # that t-SNE starts from
+DIMENSIONS = 50  # that are laid out
 SMALLEST = 3  # annotations of a cluster
 FEWEST = 10  # annotations that a plane is made of
 BLOCK = 256  # annotations at a time
 
 
-def make_plane(library: Library, seed: int = 0, progress: Callable[[str, int, int], None] | None = None) -> Plane:
-    """Place all that the library holds by t-SNE (van der Maaten and Hinton 2008); clusters by HDBSCAN (Campello 2013).
+def make_plane(
+    library: Library,
+    seed: int = 0,
+    progress: Callable[[str, int, int], None] | None = None,
+    way: Way = Way.TSNE,
+) -> Plane:
+    """Place all that the library holds; clusters of the points by HDBSCAN (Campello et al. 2013).
 
-    ResightError for fewer than ten annotations.
+    ResightError for fewer than ten annotations, or where the way cannot be gone.
     """
     n = len(library.annotations)
     if n < FEWEST:
@@ -34,15 +39,13 @@ def make_plane(library: Library, seed: int = 0, progress: Callable[[str, int, in
     vectors = pooled(library.descriptors, seed, lambda done: tell("Summing up spots", done, n))
     tell("Placing them on a plane", 0, 0)
     fewer = PCA(min(DIMENSIONS, n - 1, vectors.shape[1]), random_state=seed).fit_transform(vectors)
-    near = min(30.0, (n - 1) / 3)
-    plane = TSNE(2, perplexity=near, init="pca", random_state=seed).fit_transform(fewer).astype(np.float64)
-    plane /= max(float(np.abs(plane).max()), 1e-9)
+    points = laid_out(fewer, way, library.labels.individual, seed)
     tell("Looking for clusters", 0, 0)
-    found = HDBSCAN(min_cluster_size=SMALLEST, copy=True).fit(plane)
+    found = HDBSCAN(min_cluster_size=SMALLEST, copy=True).fit(points)
     return Plane(
         library.annotations.copy(),
-        plane[:, 0],
-        plane[:, 1],
+        points[:, 0],
+        points[:, 1],
         found.labels_.astype(np.int64),
         np.round(found.probabilities_, 4),
     )

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
-from resight.learn.models import Embedder
 
-
-def averaged(network: Embedder, kept: float) -> AveragedModel:
+def averaged(network: nn.Module, kept: float) -> AveragedModel:
     """A copy of the network that `update_parameters` moves towards it, keeping this share of itself each time.
 
     After n batches it keeps (1 + n) / (10 + n) at most: a mean over about the last tenth of a short training, which

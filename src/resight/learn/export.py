@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from resight.describe.onnx import UNIT
 from resight.errors import ResightError
 
 OPSET = 18
@@ -19,13 +20,18 @@ ALIKE = 1e-3
 
 
 def export_embedder(network: nn.Module, size: int, path: Path, about: dict[str, str]) -> float:
-    """Write a model that takes (n, 3, size, size), normalised as for ImageNet, and gives vectors of length 1.
+    """Write a model that takes (n, 3, size, size), normalised as for ImageNet, and gives vectors.
 
-    `about` is written into it. Gives the largest difference of a number from torch's; ResightError where that is more
-    than a thousandth.
+    `about` is written into it, and `resight.unit` = 0 where its vectors keep their lengths, so that whoever reads it
+    leaves them alone. Gives the largest difference of a number from torch's; ResightError where that is more than a
+    thousandth, of the largest number where that is more than 1.
     """
+    if not getattr(network, "unit", True):
+        about = {**about, UNIT: "0"}
     example = torch.rand(2, 3, size, size, generator=torch.Generator().manual_seed(0)) * 4 - 2
-    return _export(network, example, path, ["vectors"], about, ALIKE)
+    with torch.inference_mode():
+        largest = float(network.cpu().eval()(example).abs().max())
+    return _export(network, example, path, ["vectors"], about, ALIKE * max(1.0, largest))
 
 
 def export_detector(network: nn.Module, height: int, width: int, path: Path) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import os
+import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from filelock import FileLock, Timeout
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from resight.errors import ResightError
 from resight.learn.recipe import toml
+from resight.work.written import write
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -58,14 +59,22 @@ def locked(folder: Path) -> Iterator[None]:
 def settle(path: Path, recipe: BaseModel, begun: bool, other: str = "a training by another recipe") -> None:
     """Write the recipe; where something was learned by the one that is there, see that it is the same.
 
-    ResightError where it is not: then the folder holds `other`.
+    One that is silent about a number means its default, as do those that were written before there was such a number.
+    ResightError where it is another: then the folder holds `other`.
     """
     text = toml(recipe)
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return
-    if path.exists() and begun:
+    if path.exists() and begun and not _says(path, recipe):
         raise ResightError(f"{path.parent} holds {other} (see {path}): name another folder, or give the same again")
     write(path, text.encode())
+
+
+def _says(path: Path, recipe: BaseModel) -> bool:
+    try:
+        return type(recipe).model_validate(tomllib.loads(path.read_text(encoding="utf-8"))) == recipe
+    except (tomllib.TOMLDecodeError, ValidationError):
+        return False
 
 
 def save_state(folder: Path, state: dict[str, Any]) -> None:
@@ -106,20 +115,3 @@ def in_memory(state: object) -> bytes:
     buffer = io.BytesIO()
     torch.save(state, buffer)
     return buffer.getvalue()
-
-
-def write(path: Path, content: bytes) -> None:
-    """Replace a file in one step; after a fault the old one is still there."""
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    try:
-        with unfinished.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise ResightError(
-            f"{path} could not be written ({error.strerror}). What was written before it is kept: make room, and start "
-            "the same command again"
-        ) from error

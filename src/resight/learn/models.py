@@ -1,4 +1,4 @@
-"""The networks: a picture in, a vector of length 1 out. FishNet1 to 3 are those of the thesis FishNet (2019)."""
+"""The networks: a picture in, a vector out. FishNet1 to 3 are those of the thesis FishNet (2019)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from resight.errors import ResightError
+from resight.learn.inception import FEATURES, Inception
 from resight.learn.operators import import_torchvision
+from resight.learn.plain import PLAIN_FEATURES, Plain
 from resight.learn.recipe import Model
 from resight.weights import Weights, find_weights
 
@@ -24,11 +26,11 @@ TIMM = "timm:"
 
 
 class Embedder(nn.Module):
-    """A body whose last feature map is averaged, or laid flat, and taken to a vector of length 1."""
+    """A body whose last feature map is averaged, or laid flat, and taken to a vector, of length 1 where `unit`."""
 
-    def __init__(self, body: nn.Module, features: int, dimensions: int, flat: bool = False) -> None:
+    def __init__(self, body: nn.Module, features: int, dimensions: int, flat: bool = False, unit: bool = True) -> None:
         super().__init__()
-        self.body, self.flat = body, flat
+        self.body, self.flat, self.unit = body, flat, unit
         self.head = nn.Linear(features, dimensions)
 
     def forward(self, pictures: Tensor) -> Tensor:
@@ -38,7 +40,8 @@ class Embedder(nn.Module):
             found = found.flatten(1) if self.flat else found.mean(dim=(2, 3))
         # The last step in full precision: vectors are compared to a thousandth.
         with torch.autocast(found.device.type, enabled=False):
-            return functional.normalize(self.head(found.float()), dim=1)
+            vectors: Tensor = self.head(found.float())
+            return functional.normalize(vectors, dim=1) if self.unit else vectors
 
 
 def fishnet1(dimensions: int, imagenet: bool) -> Embedder:
@@ -62,15 +65,31 @@ def fishnet3(dimensions: int, imagenet: bool) -> Embedder:
     return Embedder(_Features(_timm("vgg16", imagenet)), 512, dimensions)
 
 
+def finview(dimensions: int, imagenet: bool) -> Embedder:
+    """The small Inception of FaceNet's kind that FinView learns, averaged; for pictures of 96 pixels."""
+    _from_nothing("finview", imagenet)
+    return Embedder(Inception(), FEATURES, dimensions)
+
+
+def cnn3(dimensions: int, imagenet: bool) -> Embedder:
+    """Three convolutions, for what a network learns from few photos and from nothing."""
+    _from_nothing("cnn3", imagenet)
+    return Embedder(Plain(), PLAIN_FEATURES, dimensions, flat=True)
+
+
 NAMED: dict[str, Callable[[int, bool], Embedder]] = {
     "fishnet1": fishnet1,
     "fishnet2": fishnet2,
     "fishnet3": fishnet3,
+    "finview": finview,
+    "cnn3": cnn3,
 }
 
 
-def build(name: str, dimensions: int = 128, imagenet: bool = False, size: int = 175) -> Embedder:
-    """A network by its name, for pictures of this size: fishnet1, fishnet2, fishnet3, or one of timm's as `timm:NAME`.
+def build(name: str, dimensions: int = 128, imagenet: bool = False, size: int = 175, unit: bool = True) -> Embedder:
+    """A network by its name, for pictures of this size: one of `NAMED`, or one of timm's as `timm:NAME`.
+
+    `unit`: its vectors are brought to length 1.
 
     >>> sum(p.numel() for p in build("fishnet2").parameters())
     2387840
@@ -80,6 +99,7 @@ def build(name: str, dimensions: int = 128, imagenet: bool = False, size: int = 
     """
     if name in NAMED:
         network = NAMED[name](dimensions, imagenet)
+        network.unit = unit
         _shown(network, name, size)
         return network
     if not name.startswith(TIMM):
@@ -93,14 +113,14 @@ def build(name: str, dimensions: int = 128, imagenet: bool = False, size: int = 
             f"the network {name!r} gives {tuple(found.shape)} of one picture: only networks that give a vector, or a "
             "map with its channels first, can be trained here. Name another one in the recipe's [model]"
         )
-    return Embedder(body, int(found.shape[1]), dimensions)
+    return Embedder(body, int(found.shape[1]), dimensions, unit=unit)
 
 
 def started(model: Model, size: int) -> Embedder:
     """A recipe's network with the weights that it starts from; ResightError where they are another network's."""
     if model.start in ("imagenet", "random"):
-        return build(model.name, model.dimensions, model.start == "imagenet", size)
-    network = build(model.name, model.dimensions, size=size)
+        return build(model.name, model.dimensions, model.start == "imagenet", size, model.unit)
+    network = build(model.name, model.dimensions, size=size, unit=model.unit)
     load_weights(network, Path(model.start))
     return network
 
@@ -118,6 +138,11 @@ def load_weights(network: nn.Module, path: Path) -> None:
 def n_parameters(network: nn.Module) -> int:
     """How many numbers it learns."""
     return sum(parameter.numel() for parameter in network.parameters())
+
+
+def _from_nothing(name: str, imagenet: bool) -> None:
+    if imagenet:
+        raise ResightError(f'nobody taught {name!r} on ImageNet: set start = "random" in the recipe\'s [model]')
 
 
 def _shown(network: nn.Module, name: str, size: int) -> Tensor:

@@ -25,8 +25,9 @@ class Pictures:
     """Pictures of one size, RGB, and what is known of each; a row is a picture.
 
     Row i is `pixels[photos[i]]` of (m, size, size, 3), which may be mapped from disk, and its mirror image where
-    `flipped[i]`. `individual` (n,) names the animal, and `flank` (n,) the animal with the side of it, which is what is
-    told apart: markings differ by side. `encounter` (n,) is '' where it is not known.
+    `flipped[i]`. `individual` (n,) names the animal, and `flank` (n,) what is told apart: the animal with the side of
+    it, for markings differ by side, or the animal alone, where its sides are learned together. `encounter` (n,) is ''
+    where it is not known.
     """
 
     pixels: Pixels
@@ -51,9 +52,12 @@ class Pictures:
 
 
 def read_pictures(
-    tables: Sequence[Path], size: int, kept: Path, progress: Callable[[int, int], None] | None = None
-) -> tuple[Pictures, list[Rejection]]:
+    tables: Sequence[Path], size: int, kept: Path, progress: Callable[[int, int], None] | None = None,
+    apart: bool = True,
+) -> tuple[Pictures, list[Rejection]]:  # fmt: skip
     """The named photos of the tables, cut, padded to a square of this size, and mapped from a file: `kept`.
+
+    `apart`: the sides of an individual are told apart.
 
     Raises ResightError where no photo has a name, or the disk has no room for the file.
     """
@@ -84,7 +88,7 @@ def read_pictures(
         np.array(rows, np.int64),
         np.zeros(len(rows), np.bool_),
         np.array([record.identity for record in chosen], np.str_),
-        np.array([_flank(record) for record in chosen], np.str_),
+        np.array([_flank(record) if apart else record.identity for record in chosen], np.str_),
         np.array([record.encounter for record in chosen], np.str_),
     )
     return pictures, rejected
@@ -124,6 +128,26 @@ def parted(pictures: Pictures, held_out: float, least_photos: int, seed: int) ->
         chosen = withheld_individuals(enough.individual, 2 / individuals, seed)
         validating = np.isin(enough.individual, chosen)
     return enough.take(~validating), enough.take(validating)
+
+
+def parted_photos(pictures: Pictures, held_out: float, least_photos: int, seed: int) -> tuple[Pictures, Pictures]:
+    """Those to learn from, and others of the same individuals to validate with; flanks of few photos are left out.
+
+    Two photos, which make a pair, of one flank after another until that share of all photos is reached; none of a flank
+    that would keep fewer than `least_photos`. Raises ResightError where no two flanks have so many.
+    """
+    rng = np.random.default_rng(seed)
+    names, numbers, counts = np.unique(pictures.flank, return_inverse=True, return_counts=True)
+    spare = rng.permutation(np.flatnonzero(counts >= least_photos + 2))
+    if len(spare) < 2:
+        raise ResightError(
+            f"fewer than 2 of {len(names)} sides have {least_photos + 2} photos, so none can be held out: set "
+            'validate_on = "individuals" in the recipe\'s [data]'
+        )
+    validating = np.zeros(len(pictures), np.bool_)
+    for flank in spare[: max(2, round(held_out * len(pictures) / 2))].tolist():
+        validating[rng.permutation(np.flatnonzero(numbers == flank))[:2]] = True
+    return pictures.take(~validating & (counts[numbers] >= least_photos)), pictures.take(validating)
 
 
 def numbered(names: Iterable[str]) -> Ints:

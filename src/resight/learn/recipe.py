@@ -24,13 +24,25 @@ class Data(_Part):
     held_out: float = Field(0.1, gt=0, lt=1, description="share of the individuals that only validate")
     least_photos: int = Field(2, ge=2, description="sides of individuals with fewer photos are left out")
     mirrored: bool = Field(True, description="a mirrored flank is learned as one of another individual")
+    sides: Literal["apart", "together"] = Field("apart", description="an animal's sides are learned as two, or as one")
+    validate_on: Literal["individuals", "photos"] = Field("individuals", description="what is held out")
+
+    @model_validator(mode="after")
+    def _one_kind_of_side(self) -> Self:
+        if self.mirrored and self.sides == "together":
+            raise ValueError(
+                'sides = "together" goes with mirrored = false: a mirrored left flank would look like a right one of '
+                "another individual"
+            )
+        return self
 
 
 class Model(_Part):
-    """The network: a name of `learn.models`, or `timm:NAME`."""
+    """The network: a name of `learn.models`, or `timm:NAME`. `unit`: its vectors are brought to length 1."""
 
     name: str = "fishnet2"
     dimensions: int = Field(128, ge=2)
+    unit: bool = True
     start: str = Field("imagenet", pattern=START, description="or random, or the weights.pt of a like training")
 
 
@@ -60,19 +72,27 @@ class Training(_Part):
     arcface: float = Field(1.0, ge=0, description="weight of the ArcFace loss")
     contrastive: float = Field(1.0, ge=0, description="weight of the supervised contrastive loss")
     triplet: float = Field(0.0, ge=0, description="weight of the triplet loss, mined in the batch")
+    triplets: Literal["all", "hard", "semihard"] = Field("all", description="which that break the margin are mined")
     margin: float = Field(0.2, gt=0, description="of triplets, in squared distances")
+    pairs: float = Field(0.0, ge=0, description="weight of the contrastive loss over pairs of a siamese network")
+    pair_margin: float = Field(2.0, gt=0, description="of pairs, a distance")
+    softmax: float = Field(0.0, ge=0, description="weight of the cross-entropy of a classifier on the vectors")
     learning_rate: float = Field(1e-3, gt=0)
     weight_decay: float = Field(1e-4, ge=0)
     warmup: int = Field(1, ge=0, description="epochs")
     averaged: float = Field(0.99, ge=0, lt=1, description="of the mean weights, kept at each batch; 0: the last ones")
     precision: Literal["float32", "bfloat16"] = "bfloat16"
+    kept: Literal["best", "last"] = Field("best", description="whose weights: few that validate choose by chance")
     patience: int = Field(12, ge=1, description="epochs without a better validation, after which it stops")
     seed: int = Field(0, ge=0)
 
     @model_validator(mode="after")
     def _something_to_learn(self) -> Self:
-        if self.way == "batches" and not (self.arcface or self.contrastive or self.triplet):
-            raise ValueError("arcface, contrastive and triplet are all 0: give at least one of these losses a weight")
+        weights = (self.arcface, self.contrastive, self.triplet, self.pairs, self.softmax)
+        if self.way == "batches" and not any(weights):
+            raise ValueError(
+                "arcface, contrastive, triplet, pairs and softmax are all 0: give at least one of these losses a weight"
+            )
         return self
 
 

@@ -18,17 +18,19 @@ from resight.errors import ResightError
 from resight.learn.augment import augmented
 from resight.learn.averaged import averaged
 from resight.learn.batches import batches, default_count
+from resight.learn.classify import write_classifier
 from resight.learn.done import Done, check_loss
 from resight.learn.embed import embed, precision, tensor
-from resight.learn.folder import Epoch, in_memory, load_state, locked, save_state, settle, write, write_history
+from resight.learn.folder import Epoch, in_memory, load_state, locked, save_state, settle, write_history
 from resight.learn.losses import FASTER, Losses, losses
 from resight.learn.models import Embedder, started
-from resight.learn.pictures import Pictures, mirrored, numbered, parted, read_pictures
+from resight.learn.pictures import Pictures, mirrored, numbered, parted, parted_photos, read_pictures
 from resight.learn.recipe import Recipe
 from resight.learn.thesis import thesis_epoch, validation_loss
 from resight.learn.triplets import pool
 from resight.learn.verified import verified
 from resight.types import Ints, Rejection
+from resight.work.written import write
 
 VALIDATED = 12  # photos of a flank at most, so that validation takes a small part of the time
 Tell = Callable[[str, int, int], None]
@@ -36,7 +38,10 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What came out: the network with its best weights, all epochs, the best one, and what could not be read."""
+    """What came out: the network with its best weights, all epochs, the best one, and what could not be read.
+
+    The best is the last where the recipe keeps that.
+    """
 
     network: Embedder
     history: tuple[Epoch, ...]
@@ -49,8 +54,11 @@ class _State:
     network: Embedder
     averaged: AveragedModel
     optimizer: torch.optim.Optimizer
+    criterion: Losses
+    classifier: AveragedModel | None
     history: list[Epoch]
     best: dict[str, Any]
+    best_classifier: dict[str, Any]
     best_epoch: int
     learned_from: str
 
@@ -58,17 +66,20 @@ class _State:
 def train(recipe: Recipe, tables: Sequence[Path], folder: Path, tell: Tell, epochs: int | None = None) -> Trained:
     """Learn from the photos of these tables, into a folder; started again, it goes on after the last finished epoch.
 
-    At the end `weights.pt` holds the best weights, `recipe.toml` the recipe and `history.csv` the epochs. `epochs`
-    stops it after so many of the recipe's. Raises ResightError for too few photos, a loss that is no number, a full
+    At the end `weights.pt` holds the best weights, `recipe.toml` the recipe, `history.csv` the epochs, and
+    `classifier.pt`, where the softmax has a weight, what `classify` needs. `epochs` stops it after so many of the
+    recipe's. Raises ResightError for too few photos, a loss that is no number, a full
     disk, or a folder in which another training works.
     """
     with locked(folder):
         settle(folder / "recipe.toml", recipe, begun=(folder / "state.pt").exists())
         torch.manual_seed(recipe.training.seed)
         pictures, rejected = read_pictures(
-            tables, recipe.data.size, folder / "pictures.npy", lambda done, total: tell("Reading photos", done, total)
-        )
-        learning, validating = parted(pictures, recipe.data.held_out, recipe.data.least_photos, recipe.training.seed)
+            tables, recipe.data.size, folder / "pictures.npy", lambda done, total: tell("Reading photos", done, total),
+            apart=recipe.data.sides == "apart",
+        )  # fmt: skip
+        hold_out = parted if recipe.data.validate_on == "individuals" else parted_photos
+        learning, validating = hold_out(pictures, recipe.data.held_out, recipe.data.least_photos, recipe.training.seed)
         if recipe.data.mirrored:
             learning = mirrored(learning)
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -79,14 +90,19 @@ def train(recipe: Recipe, tables: Sequence[Path], folder: Path, tell: Tell, epoc
         groups = [{"params": list(network.parameters()), "times": 1.0}]
         if recipe.training.way == "batches":
             groups.append({"params": list(criterion.arcface.parameters()), "times": FASTER, "weight_decay": 0.0})
+        if criterion.classifier is not None:
+            groups.append({"params": list(criterion.classifier.parameters()), "times": 1.0})
         optimizer = torch.optim.AdamW(
             groups, lr=recipe.training.learning_rate, betas=(0.9, 0.999),
             eps=1e-7 if recipe.training.way == "thesis" else 1e-8, weight_decay=recipe.training.weight_decay,
         )  # fmt: skip
+        kept = recipe.training.averaged
         state = _State(
-            network, averaged(network, recipe.training.averaged), optimizer, [], {}, -1, learned_from(pictures)
-        )
-        _resume(folder, state, criterion.arcface)
+            network, averaged(network, kept), optimizer, criterion,
+            averaged(criterion.classifier, kept) if criterion.classifier is not None else None,
+            [], {}, {}, -1, learned_from(pictures),
+        )  # fmt: skip
+        _resume(folder, state)
         last = min(recipe.training.epochs, epochs or recipe.training.epochs)
         while len(state.history) < last and not _patience_ended(state, recipe):
             epoch = len(state.history)
@@ -97,12 +113,14 @@ def train(recipe: Recipe, tables: Sequence[Path], folder: Path, tell: Tell, epoc
             if recipe.training.way == "thesis":
                 done = thesis_epoch(network, optimizer, learning, flanks, recipe, epoch, rng, tell)
             else:
-                done = _epoch(state, criterion, learning, flanks, recipe, epoch, rng, tell)
+                done = _epoch(state, learning, flanks, recipe, epoch, rng, tell)
             seconds = time.perf_counter() - began
-            _finish_epoch(folder, state, recipe, validating, epoch, done, seconds, criterion.arcface)
+            _finish_epoch(folder, state, recipe, validating, epoch, done, seconds)
         if state.best:
             network.load_state_dict(state.best)
         write(folder / "weights.pt", in_memory(network.state_dict()))
+        if state.best_classifier:
+            write_classifier(folder, learning, state.best_classifier)
         network.eval()
         return Trained(network, tuple(state.history), state.history[state.best_epoch], tuple(rejected))
 
@@ -117,8 +135,7 @@ def learned_from(pictures: Pictures) -> str:
 
 
 def _epoch(
-    state: _State, criterion: Losses, learning: Pictures, flanks: Ints, recipe: Recipe, epoch: int,
-    rng: np.random.Generator, tell: Tell,
+    state: _State, learning: Pictures, flanks: Ints, recipe: Recipe, epoch: int, rng: np.random.Generator, tell: Tell
 ) -> Done:  # fmt: skip
     how, network, optimizer = recipe.training, state.network, state.optimizer
     individuals = min(how.individuals, int(flanks.max()) + 1)
@@ -133,27 +150,28 @@ def _epoch(
         labels = torch.from_numpy(flanks[rows])
         with precision(network, how):
             vectors = network(tensor(network, pictures))
-        loss = criterion(vectors.float(), labels.to(vectors.device))
+        loss = state.criterion(vectors.float(), labels.to(vectors.device))
         check_loss(float(loss.detach()), epoch)
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimizer.step()
         state.averaged.update_parameters(network)
+        if state.classifier is not None and state.criterion.classifier is not None:
+            state.classifier.update_parameters(state.criterion.classifier)
         total += float(loss.detach())
         tell(f"Epoch {epoch + 1}: batches", step + 1, count)
     return Done(total / count, count * individuals * how.photos, 0)
 
 
 def _finish_epoch(
-    folder: Path, state: _State, recipe: Recipe, validating: Pictures, epoch: int, done: Done, seconds: float,
-    arcface: torch.nn.Module,
-) -> None:  # fmt: skip
+    folder: Path, state: _State, recipe: Recipe, validating: Pictures, epoch: int, done: Done, seconds: float
+) -> None:
     """Validate, keep the weights if they are the best, and save what is needed to go on."""
     judged: Embedder = state.averaged.module if recipe.training.way == "batches" else state.network  # type: ignore[assignment]
     rows = _some(validating, np.random.default_rng(recipe.training.seed))
     vectors = embed(judged, validating, rows, recipe.training)
-    found = verified(vectors, validating.flank[rows], validating.encounter[rows])
+    found = verified(vectors, validating.flank[rows], validating.encounter[rows], recipe.model.unit)
     loss = validation_loss(
         vectors, numbered(validating.flank[rows]), recipe.training.margin, np.random.default_rng(recipe.training.seed)
     )
@@ -163,16 +181,21 @@ def _finish_epoch(
     )
     if state.best_epoch < 0 or _better(state.history[-1], state.history[state.best_epoch], recipe):
         state.best_epoch = epoch
-        state.best = {name: value.detach().clone() for name, value in judged.state_dict().items()}
+        state.best = _copied(judged)
+        if state.classifier is not None:
+            state.best_classifier = _copied(state.classifier.module)
     save_state(
         folder,
         {
             "network": state.network.state_dict(),
             "averaged": state.averaged.state_dict(),
-            "arcface": arcface.state_dict(),
+            "arcface": state.criterion.arcface.state_dict(),
+            "classifier": state.criterion.classifier.state_dict() if state.criterion.classifier is not None else {},
+            "averaged_classifier": state.classifier.state_dict() if state.classifier is not None else {},
             "optimizer": state.optimizer.state_dict(),
             "history": [asdict(one) for one in state.history],
             "best": state.best,
+            "best_classifier": state.best_classifier,
             "best_epoch": state.best_epoch,
             "learned_from": state.learned_from,
         },
@@ -180,8 +203,17 @@ def _finish_epoch(
     write_history(folder, state.history)
 
 
+def _copied(module: torch.nn.Module) -> dict[str, Any]:
+    return {name: value.detach().clone() for name, value in module.state_dict().items()}
+
+
 def _better(one: Epoch, other: Epoch, recipe: Recipe) -> bool:
-    """In the thesis' way by the validation loss, else by the mean TPR, which jumps less than TPR at FPR 1% alone."""
+    """In the thesis' way by the validation loss, else by the mean TPR, which jumps less than TPR at FPR 1% alone.
+
+    Where the recipe keeps the last epoch, any later one is.
+    """
+    if recipe.training.kept == "last":
+        return True
     if recipe.training.way == "thesis":
         return one.validation_loss < other.validation_loss
     return (one.mean_tpr, one.auc) > (other.mean_tpr, other.auc)
@@ -196,7 +228,7 @@ def _patience_ended(state: _State, recipe: Recipe) -> bool:
     return state.best_epoch >= 0 and len(state.history) - 1 - state.best_epoch >= recipe.training.patience
 
 
-def _resume(folder: Path, state: _State, arcface: torch.nn.Module) -> None:
+def _resume(folder: Path, state: _State) -> None:
     saved = load_state(folder)
     if saved is None:
         return
@@ -206,7 +238,11 @@ def _resume(folder: Path, state: _State, arcface: torch.nn.Module) -> None:
         )
     state.network.load_state_dict(saved["network"])
     state.averaged.load_state_dict(saved["averaged"])
-    arcface.load_state_dict(saved["arcface"])
+    state.criterion.arcface.load_state_dict(saved["arcface"])
+    if state.criterion.classifier is not None and state.classifier is not None:
+        state.criterion.classifier.load_state_dict(saved["classifier"])
+        state.classifier.load_state_dict(saved["averaged_classifier"])
+        state.best_classifier = saved["best_classifier"]
     state.optimizer.load_state_dict(saved["optimizer"])
     state.history = [Epoch(**one) for one in saved["history"]]
     state.best, state.best_epoch = saved["best"], saved["best_epoch"]

@@ -19,10 +19,11 @@ from resight.evaluate.detection import detection_figures
 from resight.learn.detector import detector
 from resight.learn.done import check_loss
 from resight.learn.examples import Example, augmented, learned_from, parted, read_examples
-from resight.learn.folder import in_memory, load_state, locked, save_state, settle, write, write_history
+from resight.learn.folder import in_memory, load_state, locked, save_state, settle, write_history
 from resight.learn.models import load_weights
 from resight.learn.recipe import DetectorRecipe
 from resight.types import Doubles, Pixels, Rejection
+from resight.work.written import write
 
 Tell = Callable[[str, int, int], None]
 

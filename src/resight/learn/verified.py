@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 from resight.evaluate.pairs import matrix_pairs
 from resight.evaluate.roc import RocCurve
@@ -45,9 +46,9 @@ class Verified:
         return self.judged.auc() if self.judged else 0.5
 
 
-def verified(vectors: Floats, flank: Strings, encounter: Strings) -> Verified:
-    """Every pair of distinct pictures once; the score is the cosine."""
-    scores = vectors @ vectors.T
+def verified(vectors: Floats, flank: Strings, encounter: Strings, unit: bool = True) -> Verified:
+    """Every pair of distinct pictures once; the score is the cosine, or minus the distance where not of length 1."""
+    scores: Floats = vectors @ vectors.T if unit else -cdist(vectors, vectors).astype(np.float32)
     once = np.triu(np.ones(scores.shape, bool), k=1)
     alike = encounter[:, None] == encounter
     return Verified(*(_curve(scores, flank, once & kind) for kind in (~alike, alike, np.True_)))

@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from resight.errors import ResightError
-from resight.learn.folder import write, write_array
+from resight.learn.folder import write_array
 from resight.loop.tracks import Tracks
 from resight.match.open import open_gallery
 from resight.types import Descriptors, Embeddings, Floats, Ints, Rejection
 from resight.work.describe import Sighted, describe_all, in_shards, joined
 from resight.work.processes import Executor
+from resight.work.written import write
 
 PICTURES = 3  # of a track, whose spots are compared
 MOST = 0.99  # of all pairs of tracks are of two animals, so that what their spots score is next to nothing

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resight.errors import ResightError
-from resight.learn.folder import write
+from resight.work.written import write
 
 COLUMNS = ("round", "first", "second", "same", "score", "by", "at")
 SAYS = {"same": True, "different": False, "unsure": None}

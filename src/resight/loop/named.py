@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterator, Set
 from pathlib import Path
 
-from resight.learn.folder import write
 from resight.loop.tracks import Tracks
 from resight.types import Ints, Record
+from resight.work.written import write
 
 COLUMNS = ("path", "identity", "side", "part", "encounter", "x", "y", "w", "h")
 

@@ -16,12 +16,12 @@ import numpy as np
 from resight.chip.cut import cut
 from resight.errors import PhotoError, ResightError
 from resight.export.pictures import data_uri, jpeg
-from resight.learn.folder import write
 from resight.loop.answers import SAYS
 from resight.loop.questions import Question, Why
 from resight.loop.tracks import Tracks
 from resight.media.photo import read_photo
 from resight.types import Record
+from resight.work.written import write
 
 PICTURES = 3  # of a track
 SIZE = 420  # pixels of a picture, the longer side

@@ -6,11 +6,16 @@ from resight.errors import ResightError
 from resight.match.local import local_gallery, search_among
 from resight.match.seam import Gallery, Matcher
 from resight.match.whole import CosineGallery, EuclideanGallery
-from resight.types import Descriptors, Embeddings, LocalFeatures, Strings
+from resight.types import Descriptors, Embeddings, LocalFeatures, Strings, Together
 
 
 def matcher_for(descriptors: Descriptors) -> Matcher:
     """What compares descriptors of this kind, where the method names nothing else."""
+    if isinstance(descriptors, Together):
+        # It opens the matchers of its parts by this function.
+        from resight.match.fused import fused
+
+        return fused("")
     return local("") if isinstance(descriptors, LocalFeatures) else cosine("")
 
 

@@ -1,0 +1,128 @@
+"""Comparison heads on real animals: half the individuals teach, the other half are recognised among themselves.
+
+    python benchmarks/head_trials.py --data ../shared/data/humpback100 [--model model.onnx] [--epochs 40] [--work DIR]
+
+Without a model the branch is MobileNetV2 as ImageNet left it, averaged, 1280 numbers. Individuals with at least
+`--least` photos count. Each photo of the testing half is asked with itself left out; an individual is as alike as its
+best photo. Every head is trained on the same vectors, by each way of mining, with the rest of its recipe as it comes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from resight.evaluate.tables import read_annotations
+from resight.identify.ranking import rank
+from resight.learn.export import export_embedder
+from resight.learn.head_recipe import HeadTraining
+from resight.learn.models import build
+from resight.learn.train_head import HeadEpoch, train_on_vectors
+from resight.learn.verifications import fit_chi2
+from resight.match.chi2 import Chi2Gallery
+from resight.match.head import HeadGallery
+from resight.match.seam import Gallery
+from resight.match.whole import CosineGallery
+from resight.types import Embeddings, Floats, Strings
+from resight.work.processes import in_this_process
+
+
+class Averaged(nn.Module):
+    """A network's body, its map averaged, to vectors of length 1."""
+
+    def __init__(self, body: nn.Module) -> None:
+        super().__init__()
+        self.body = body
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Pictures (n, 3, h, w) to vectors (n, d)."""
+        return nn.functional.normalize(self.body(pictures).mean(dim=(2, 3)), dim=1)
+
+
+def described(data: Path, model: Path | None, least: int, work: Path) -> tuple[Floats, Strings]:
+    """Vectors (n, d) of the photos of individuals that have so many, and whose they are; kept for the next run."""
+    kept = work / f"{data.name}-{model.stem if model else 'imagenet'}-{least}.npz"
+    if kept.exists():
+        with np.load(kept) as file:
+            return file["vectors"], file["individual"]
+    if model is None:
+        model = work / "imagenet.onnx"
+        export_embedder(Averaged(build("fishnet2", imagenet=True).body), 224, model, {})
+    with (data / "metadata.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["identity"]]
+    names, counts = np.unique([row["identity"] for row in rows], return_counts=True)
+    enough = set(names[counts >= least].tolist())
+    table = work / "chosen.csv"
+    with table.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["path", "identity"])
+        writer.writerows([(data / r["path"]).resolve(), r["identity"]] for r in rows if r["identity"] in enough)
+    found, _ = read_annotations(table, f"onnx:{model}", in_this_process)
+    assert isinstance(found.descriptors, Embeddings)
+    np.savez(kept, vectors=found.descriptors.vectors, individual=found.labels.individual)
+    return found.descriptors.vectors, found.labels.individual
+
+
+def among_first(gallery: Gallery, vectors: Floats, individual: Strings) -> tuple[float, float]:
+    """Top-1 and top-5, each photo asked with itself left out."""
+    allowed = ~np.eye(len(vectors), dtype=np.bool_)
+    ranking = rank(gallery.scores(Embeddings(vectors), allowed), allowed, individual, best_only=True)
+    places = np.array(
+        [np.flatnonzero(ranking.individuals[ranking.order(i)] == individual[i])[0] for i in range(len(vectors))]
+    )
+    return float((places < 1).mean()), float((places < 5).mean())
+
+
+def main() -> None:
+    """Train every head by every way of mining, one table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--model", type=Path)
+    parser.add_argument("--least", type=int, default=4)
+    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "head-trials")
+    asked = parser.parse_args()
+    asked.work.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)
+    vectors, individual = described(asked.data, asked.model, asked.least, asked.work)
+    names = np.unique(individual)
+    testing = np.isin(individual, np.random.default_rng(asked.seed).permutation(names)[: len(names) // 2])
+    seen, whose = vectors[testing], individual[testing]
+    nowhere = np.full(int((~testing).sum()), "")
+    print(f"{len(nowhere)} photos teach; {len(whose)} of {len(np.unique(whose))} other individuals are asked about")
+    print("| comparison | mining | top-1 | top-5 | loss of its pairs | accuracy of them | best epoch | seconds |")
+    print("|---|---|---|---|---|---|---|---|")
+
+    def told(name: str, mining: str, gallery: Gallery, seconds: float, best: HeadEpoch | None = None) -> None:
+        first, fifth = among_first(gallery, seen, whose)
+        learned = f"{best.loss:.3f} | {best.accuracy:.3f} | {best.epoch + 1}" if best else "– | – | –"
+        print(f"| {name} | {mining} | {first:.3f} | {fifth:.3f} | {learned} | {seconds:.0f} |", flush=True)
+
+    told("cosine", "–", CosineGallery(Embeddings(seen)), 0)
+    started = time.perf_counter()
+    fitted = fit_chi2(vectors[~testing], individual[~testing], nowhere, asked.seed)
+    told("chi2", "random", Chi2Gallery(fitted, Embeddings(seen)), time.perf_counter() - started)
+    for kind in ("l1", "neural", "shared"):
+        for mining in ("random", "easy-to-hard", "assignment"):
+            recipe = HeadTraining.model_validate(
+                {"kind": kind, "mining": mining, "epochs": asked.epochs, "patience": asked.epochs, "seed": asked.seed}
+            )
+            started = time.perf_counter()
+            with tempfile.TemporaryDirectory() as folder:
+                done = train_on_vectors(
+                    recipe, vectors[~testing], individual[~testing], nowhere, Path(folder), lambda *_: None
+                )
+            seconds = time.perf_counter() - started
+            told(kind, mining, HeadGallery(done.head, Embeddings(seen)), seconds, done.best)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Every method on every data set, in one comparable table."""

@@ -1,0 +1,98 @@
+"""The tables that every method is given: what is learned from, what is searched, what is asked."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+
+from resight.bench.split import Split, within
+from resight.types import Record, Side
+from resight.work.written import write
+
+COLUMNS = ("path", "identity", "side", "part", "encounter", "x", "y", "w", "h", "mask")
+NAMELESS = 300  # photos of animals that nobody has named, asked about as new ones, at most
+
+
+class Preset(StrEnum):
+    """How much is done. A quick run tells whether all works; its figures stand in no table of full ones."""
+
+    QUICK = "quick"
+    FULL = "full"
+
+
+# Individuals learned and asked about, photos of each, and photos without a name, in a quick run.
+QUICK = (60, 40, 6, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The files; `gallery` and `query` are one where every photo is asked about in turn.
+
+    `exclude` names the column by which photos are never compared: those of one encounter, where encounters are known.
+    """
+
+    learn: Path
+    gallery: Path
+    query: Path
+    exclude: str | None
+
+
+def write_tables(split: Split, records: Sequence[Record], folder: Path, preset: Preset, into: Path) -> Tables:
+    """Write the tables of a data set in `folder` into another one."""
+    into.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(split.seed)
+    chosen = set(split.individuals)
+    if split.by == "photo":
+        taking = [record for record in records if record.identity in chosen]
+        asked = set(split.asked)
+        known = [record for record in taking if within(record, folder) not in asked]
+        queries = [record for record in taking if within(record, folder) in asked]
+        if preset is Preset.QUICK:
+            few = set(rng.permutation(sorted(chosen))[: QUICK[1]].tolist())
+            known, queries = ([record for record in some if record.identity in few] for some in (known, queries))
+        learn = _write(into / "learn.csv", known)
+        return Tables(learn, learn, _write(into / "query.csv", queries), None)
+    learned = [record for record in records if record.identity and record.identity not in chosen]
+    tested = [record for record in records if record.identity in chosen]
+    nameless = [record for record in records if not record.identity]
+    most = NAMELESS
+    if preset is Preset.QUICK:
+        learned, tested, most = _some(learned, QUICK[0], rng), _some(tested, QUICK[1], rng), QUICK[3]
+    tested += [nameless[row] for row in np.sort(rng.permutation(len(nameless))[:most])]
+    test = _write(into / "test.csv", tested)
+    exclude = "encounter" if any(record.encounter for record in tested) else None
+    return Tables(_write(into / "learn.csv", learned), test, test, exclude)
+
+
+def _some(records: Sequence[Record], individuals: int, rng: np.random.Generator) -> list[Record]:
+    """Some individuals that have two photos or more, and a few photos of each, spread over its encounters."""
+    of: defaultdict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        of[record.identity or ""].append(record)
+    several = sorted(name for name, photos in of.items() if len(photos) > 1)
+    chosen: list[Record] = []
+    for name in rng.permutation(several)[:individuals]:
+        photos = sorted(of[name], key=lambda record: (record.encounter, record.path))
+        places = np.unique(np.linspace(0, len(photos) - 1, QUICK[2]).round().astype(int))
+        chosen += [photos[place] for place in places]
+    return chosen
+
+
+def _write(path: Path, records: Sequence[Record]) -> Path:
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for one in records:
+        box = (one.box.x, one.box.y, one.box.w, one.box.h) if one.box else ("", "", "", "")
+        side = "" if one.side is Side.UNKNOWN else one.side.value
+        mask = "" if one.mask is None else one.mask.absolute()
+        rows.writerow([one.path.absolute(), one.identity or "", side, one.part, one.encounter, *box, mask])
+    write(path, text.getvalue().encode())
+    return path
