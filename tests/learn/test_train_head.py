@@ -144,8 +144,8 @@ def test_a_branch_that_learns_too_goes_on_after_a_stop_and_is_left_as_a_model(ta
         hidden=8,
         epochs=2,
         branch_rate=1e-3,
-        data=Data(size=32, held_out=0.34, mirrored=False),
-        model=Model(start="random", dimensions=16),
+        data=DATA,
+        model=Model(name="cnn3", start="random", dimensions=16),
     )
 
     def stop_after_one(what: str, done: int, total: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -147,7 +148,9 @@ def _epoch(state: _State, recipe: HeadTraining, learning: Pictures, validating: 
     vectors, flanks = state.branch.vectors(learning), numbered(learning.flank)
     pairs = mined(recipe, scorer(_head(state, vectors), vectors), flanks, epoch, rng)
     loss, accuracy = _learn(state, recipe, learning, pairs, rng)
-    check_loss(loss, epoch)
+    # The last step may have spoiled weights whose losses were still numbers.
+    spoiled = any(not bool(weight.isfinite().all()) for weight in state.head.parameters())
+    check_loss(math.nan if spoiled else loss, epoch)
     seen = state.branch.vectors(validating)
     score = scorer(_head(state, seen), seen)
     everything = np.arange(len(seen))
