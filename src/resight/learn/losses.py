@@ -15,7 +15,7 @@ from torch.nn import functional
 from resight.learn.recipe import Training
 
 ARC_MARGIN, ARC_SCALE, TEMPERATURE = 20.0, 32.0, 0.1  # degrees, and two factors that suit a few hundred individuals
-FASTER = 10.0  # the individuals' own directions start anywhere, and are learned faster than the network
+FASTER = 10.0  # what stands for each individual starts anywhere, and is learned faster than the network
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,26 +6,24 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from torch.optim.swa_utils import AveragedModel
 
-from resight.errors import ResightError
 from resight.learn.augment import augmented
 from resight.learn.averaged import averaged
 from resight.learn.batches import batches, default_count
 from resight.learn.classify import write_classifier
 from resight.learn.done import Done, check_loss
 from resight.learn.embed import embed, precision, tensor
-from resight.learn.folder import Epoch, in_memory, load_state, locked, save_state, settle, write_history
-from resight.learn.losses import FASTER, Losses, losses
+from resight.learn.folder import Epoch, in_memory, locked, settle
+from resight.learn.losses import FASTER, losses
 from resight.learn.models import Embedder, started
 from resight.learn.pictures import Pictures, mirrored, numbered, parted, parted_photos, read_pictures
 from resight.learn.recipe import Recipe
+from resight.learn.state import State, copied, resume, save
 from resight.learn.thesis import thesis_epoch, validation_loss
 from resight.learn.triplets import pool
 from resight.learn.verified import verified
@@ -47,20 +45,6 @@ class Trained:
     history: tuple[Epoch, ...]
     best: Epoch
     rejected: tuple[Rejection, ...]
-
-
-@dataclass(slots=True)
-class _State:
-    network: Embedder
-    averaged: AveragedModel
-    optimizer: torch.optim.Optimizer
-    criterion: Losses
-    classifier: AveragedModel | None
-    history: list[Epoch]
-    best: dict[str, Any]
-    best_classifier: dict[str, Any]
-    best_epoch: int
-    learned_from: str
 
 
 def train(recipe: Recipe, tables: Sequence[Path], folder: Path, tell: Tell, epochs: int | None = None) -> Trained:
@@ -91,18 +75,18 @@ def train(recipe: Recipe, tables: Sequence[Path], folder: Path, tell: Tell, epoc
         if recipe.training.way == "batches":
             groups.append({"params": list(criterion.arcface.parameters()), "times": FASTER, "weight_decay": 0.0})
         if criterion.classifier is not None:
-            groups.append({"params": list(criterion.classifier.parameters()), "times": 1.0})
+            groups.append({"params": list(criterion.classifier.parameters()), "times": FASTER})
         optimizer = torch.optim.AdamW(
             groups, lr=recipe.training.learning_rate, betas=(0.9, 0.999),
             eps=1e-7 if recipe.training.way == "thesis" else 1e-8, weight_decay=recipe.training.weight_decay,
         )  # fmt: skip
         kept = recipe.training.averaged
-        state = _State(
+        state = State(
             network, averaged(network, kept), optimizer, criterion,
             averaged(criterion.classifier, kept) if criterion.classifier is not None else None,
             [], {}, {}, -1, learned_from(pictures),
         )  # fmt: skip
-        _resume(folder, state)
+        resume(folder, state)
         last = min(recipe.training.epochs, epochs or recipe.training.epochs)
         while len(state.history) < last and not _patience_ended(state, recipe):
             epoch = len(state.history)
@@ -135,7 +119,7 @@ def learned_from(pictures: Pictures) -> str:
 
 
 def _epoch(
-    state: _State, learning: Pictures, flanks: Ints, recipe: Recipe, epoch: int, rng: np.random.Generator, tell: Tell
+    state: State, learning: Pictures, flanks: Ints, recipe: Recipe, epoch: int, rng: np.random.Generator, tell: Tell
 ) -> Done:  # fmt: skip
     how, network, optimizer = recipe.training, state.network, state.optimizer
     individuals = min(how.individuals, int(flanks.max()) + 1)
@@ -165,7 +149,7 @@ def _epoch(
 
 
 def _finish_epoch(
-    folder: Path, state: _State, recipe: Recipe, validating: Pictures, epoch: int, done: Done, seconds: float
+    folder: Path, state: State, recipe: Recipe, validating: Pictures, epoch: int, done: Done, seconds: float
 ) -> None:
     """Validate, keep the weights if they are the best, and save what is needed to go on."""
     judged: Embedder = state.averaged.module if recipe.training.way == "batches" else state.network  # type: ignore[assignment]
@@ -181,30 +165,10 @@ def _finish_epoch(
     )
     if state.best_epoch < 0 or _better(state.history[-1], state.history[state.best_epoch], recipe):
         state.best_epoch = epoch
-        state.best = _copied(judged)
+        state.best = copied(judged)
         if state.classifier is not None:
-            state.best_classifier = _copied(state.classifier.module)
-    save_state(
-        folder,
-        {
-            "network": state.network.state_dict(),
-            "averaged": state.averaged.state_dict(),
-            "arcface": state.criterion.arcface.state_dict(),
-            "classifier": state.criterion.classifier.state_dict() if state.criterion.classifier is not None else {},
-            "averaged_classifier": state.classifier.state_dict() if state.classifier is not None else {},
-            "optimizer": state.optimizer.state_dict(),
-            "history": [asdict(one) for one in state.history],
-            "best": state.best,
-            "best_classifier": state.best_classifier,
-            "best_epoch": state.best_epoch,
-            "learned_from": state.learned_from,
-        },
-    )
-    write_history(folder, state.history)
-
-
-def _copied(module: torch.nn.Module) -> dict[str, Any]:
-    return {name: value.detach().clone() for name, value in module.state_dict().items()}
+            state.best_classifier = copied(state.classifier.module)
+    save(folder, state)
 
 
 def _better(one: Epoch, other: Epoch, recipe: Recipe) -> bool:
@@ -224,30 +188,8 @@ def _some(pictures: Pictures, rng: np.random.Generator) -> Ints:
     return np.sort(pool(numbered(pictures.flank), VALIDATED, rng))
 
 
-def _patience_ended(state: _State, recipe: Recipe) -> bool:
+def _patience_ended(state: State, recipe: Recipe) -> bool:
     return state.best_epoch >= 0 and len(state.history) - 1 - state.best_epoch >= recipe.training.patience
-
-
-def _resume(folder: Path, state: _State) -> None:
-    saved = load_state(folder)
-    if saved is None:
-        return
-    if saved["learned_from"] != state.learned_from:
-        raise ResightError(
-            f"{folder} holds a training on other photos, or on the same with other names: name another folder"
-        )
-    state.network.load_state_dict(saved["network"])
-    state.averaged.load_state_dict(saved["averaged"])
-    state.criterion.arcface.load_state_dict(saved["arcface"])
-    if state.criterion.classifier is not None and state.classifier is not None:
-        state.criterion.classifier.load_state_dict(saved["classifier"])
-        state.classifier.load_state_dict(saved["averaged_classifier"])
-        state.best_classifier = saved["best_classifier"]
-    state.optimizer.load_state_dict(saved["optimizer"])
-    state.history = [Epoch(**one) for one in saved["history"]]
-    state.best, state.best_epoch = saved["best"], saved["best_epoch"]
-    # A kill between the state and the table leaves the table an epoch short.
-    write_history(folder, state.history)
 
 
 def _learning_rate(epoch: float, warmup: int, epochs: int) -> float:

@@ -30,7 +30,7 @@ from resight.types import (
 )
 
 SHORTLIST, SHORTEST = 200, 50  # photos that are looked at closely: where nothing teaches how many, and at least
-HELD = 0.95  # the share of named photos whose own animal must be on the shortlist
+HELD = 0.95  # the share of photos of the same animal that must be on the shortlist
 ASKED = 60  # named photos whose pairs with all others teach what scores mean
 FEWEST = 10  # pairs of one animal that can teach anything
 STEPS = 30  # of Newton's method, of which a handful are needed
@@ -169,14 +169,14 @@ def _logistic(x: Doubles, same: Bools) -> tuple[float, float]:
 
 
 def needed(scores: Floats, allowed: Bools, same: Bools) -> int:
-    """How long a shortlist by these scores (q, g) must be to hold a photo of their own animal for nearly all queries.
+    """How long a shortlist by these scores (q, g) must be to hold nearly all photos of the queries' own animals.
 
-    Half as long again as for those that are known, for those to come will not be easier. A vector that tells animals
-    apart makes it short; one that does not makes it as long as the gallery, and then nothing is lost but time.
+    All, for the likest by these scores need not be the one that a closer look would know again. Vectors that tell
+    animals apart make it short; others make it as long as the gallery, and then nothing is lost but time.
     """
-    own = np.where(same & allowed, scores, -np.inf).max(axis=1, keepdims=True)
-    places = (allowed & (scores > own)).sum(axis=1)
-    return max(SHORTEST, int(np.ceil(1.5 * np.quantile(places, HELD))))
+    order = np.argsort(np.where(allowed, -scores, np.inf), axis=1, kind="stable")
+    places = np.argsort(order, axis=1)[same & allowed]
+    return max(SHORTEST, 1 + int(np.quantile(places, HELD)))
 
 
 def usual_meaning(part: Embeddings | LocalFeatures) -> Meaning:
