@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
 
 from resight.evaluate.new_placed import average_precision_placed, tuned_threshold
 from resight.evaluate.outcomes import Outcomes
@@ -25,8 +24,8 @@ from resight.evaluate.splits import withheld_individuals
 from resight.evaluate.tables import read_annotations
 from resight.identify.ranking import rank
 from resight.learn.export import export_embedder
+from resight.learn.frozen import imagenet_features
 from resight.learn.head_recipe import HeadTraining
-from resight.learn.models import build
 from resight.learn.train_head import HeadEpoch, train_on_vectors
 from resight.learn.verifications import fit_chi2
 from resight.match.chi2 import Chi2Gallery
@@ -37,18 +36,6 @@ from resight.types import Bools, Embeddings, Floats, Strings, Verdict
 from resight.work.processes import in_this_process
 
 
-class Averaged(nn.Module):
-    """A network's body, its map averaged, to vectors of length 1."""
-
-    def __init__(self, body: nn.Module) -> None:
-        super().__init__()
-        self.body = body
-
-    def forward(self, pictures: Tensor) -> Tensor:
-        """Pictures (n, 3, h, w) to vectors (n, d)."""
-        return nn.functional.normalize(self.body(pictures).mean(dim=(2, 3)), dim=1)
-
-
 def described(data: Path, model: Path | None, least: int, work: Path) -> tuple[Floats, Strings]:
     """Vectors (n, d) of the photos of individuals that have so many, and whose they are; kept for the next run."""
     kept = work / f"{data.name}-{model.stem if model else 'imagenet'}-{least}.npz"
@@ -57,7 +44,7 @@ def described(data: Path, model: Path | None, least: int, work: Path) -> tuple[F
             return file["vectors"], file["individual"]
     if model is None:
         model = work / "imagenet.onnx"
-        export_embedder(Averaged(build("fishnet2", imagenet=True).body), 224, model, {})
+        export_embedder(imagenet_features(), 224, model, {})
     with (data / "metadata.csv").open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["identity"]]
     names, counts = np.unique([row["identity"] for row in rows], return_counts=True)

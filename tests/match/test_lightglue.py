@@ -72,7 +72,7 @@ def test_what_is_not_allowed_scores_nothing(gallery: LightGlueGallery, seen: tup
     allowed = ~np.eye(2, dtype=np.bool_)
     scores = gallery.scores(seen[1], allowed)
     assert (np.diag(scores) == 0).all()
-    assert gallery.scores(seen[1].take([]), everything(0, 2)).shape == (0, 3)
+    assert gallery.scores(seen[1].take([]), everything(0, 2)).shape == (0, 2)
 
 
 def test_only_the_shortlist_is_matched(seen: tuple[Descriptors, Descriptors]) -> None:

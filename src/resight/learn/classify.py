@@ -68,7 +68,7 @@ def ranked(vectors: Floats, weight: Floats, bias: Floats, individuals: list[str]
     >>> names = ["ann", "bob", "ann", ""]
     >>> ranked(np.eye(2, dtype=np.float32), np.eye(4, 2, dtype=np.float32), np.zeros(4, np.float32), names, 1).names
     array([['ann'],
-           ['ann']], dtype='<U3')
+           ['bob']], dtype='<U3')
     """
     logits = (vectors @ weight.T + bias).astype(np.float64)
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))

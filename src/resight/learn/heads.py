@@ -16,6 +16,7 @@ from resight.types import Floats
 
 Kind = Literal["neural", "l1", "shared"]
 UNITS = 32  # of the shared map, as DeepWhale's
+BEGINS = 4.0  # what the mean absolute difference counts before anything is learned
 QUANTILES, NUMBERS = 512, 200_000  # how finely the numbers of the vectors are described, and from how many
 
 
@@ -35,14 +36,12 @@ class Neural(nn.Module):
 
 
 class L1(nn.Module):
-    """A weighted sum of absolute differences; it begins as their mean, times 4 so that it means something."""
+    """A weighted sum of absolute differences; it begins as their mean, times so much that it means something."""
 
     def __init__(self, dimensions: int) -> None:
         super().__init__()
         self.output = nn.Linear(dimensions, 1)
-        with torch.no_grad():
-            self.output.weight.fill_(-4 / dimensions**0.5)
-            self.output.bias.fill_(4)
+        _begin(self.output, -BEGINS)
 
     def forward(self, one: Tensor, other: Tensor) -> Tensor:
         """Vectors (n, d) and (n, d) to logits (n,)."""
@@ -51,7 +50,7 @@ class L1(nn.Module):
 
 
 class Shared(nn.Module):
-    """One small map for all features, and a weighted sum; it begins with equal weights.
+    """One small map for all features, and a weighted sum; it begins nearly as the L1 head does.
 
     >>> sum(p.numel() for p in Shared(512).parameters())
     706
@@ -62,7 +61,12 @@ class Shared(nn.Module):
         self.hidden, self.inner = nn.Linear(4, UNITS), nn.Linear(UNITS, 1)
         self.output = nn.Linear(dimensions, 1)
         with torch.no_grad():
-            self.output.weight.fill_(4 / dimensions**0.5)
+            # One unit is the absolute difference, and counts; the others are drawn, and hardly do.
+            self.hidden.weight[0] = torch.tensor([0.0, 0.0, 1.0, 0.0])
+            self.hidden.bias[0] = 0
+            self.inner.weight *= 0.1
+            self.inner.weight[0, 0] = -1
+        _begin(self.output, BEGINS)
 
     def forward(self, one: Tensor, other: Tensor) -> Tensor:
         """Vectors (n, d) and (n, d) to logits (n,)."""
@@ -121,6 +125,13 @@ def frozen(network: nn.Module, even: Even, spread: Floats) -> Head:
             spread,
         )  # fmt: skip
     raise TypeError(f"{type(network).__name__} is no comparison head")
+
+
+@torch.no_grad()
+def _begin(output: nn.Linear, weight: float) -> None:
+    """Equal weights whose sums over features, of two unrelated vectors made even, are about undecided."""
+    output.weight.fill_(weight * _share(output.weight))
+    output.bias.fill_(BEGINS)
 
 
 def _share(vectors: Tensor) -> float:
