@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from resight.describe.onnx import OnnxDescriber
 from resight.describe.rootsift import RootSift
 from resight.describe.seam import Describer
 from resight.method import GROUP, describers
-from resight.types import Chip, Descriptors, Embeddings, LocalFeatures
+from resight.types import Chip, Descriptors, Embeddings, LocalFeatures, Together
+from resight.weights import WeightsMissingError
 from resight.work.describe import joined
 
 MakeModel = Callable[..., Path]
@@ -29,9 +31,15 @@ class Case:
 
 
 def installed(name: str) -> Case:
-    return Case(
-        lambda make: describers(name)(str(make()) if name == "onnx" else ""), lambda _: ThumbnailDescriber(side=5)
-    )
+    def made(make: MakeModel) -> Describer:
+        if name == "aliked" and find_spec("torch") is None:
+            pytest.skip("ALIKED needs torch: pip install 'resight[lightglue]'")
+        try:
+            return describers(name)({"onnx": str(make()), "together": "rootsift&thumbnail"}.get(name, ""))
+        except WeightsMissingError as error:
+            pytest.skip(str(error))
+
+    return Case(made, lambda _: ThumbnailDescriber(side=5))
 
 
 CASES: dict[str, Case] = {
@@ -99,10 +107,11 @@ def test_no_chips_give_no_annotations_and_can_still_be_joined(describer: Describ
 def test_a_chip_with_nothing_to_see_is_no_error(describer: Describer, chips: Sequence[Chip]) -> None:
     found = describer.describe(chips[-1:])
     assert len(found) == 1
-    if isinstance(found, LocalFeatures):
-        assert found.counts.tolist() == [0]
-    else:
-        assert np.isfinite(found.vectors).all()
+    for part in found.parts if isinstance(found, Together) else [found]:
+        if isinstance(part, LocalFeatures):
+            assert part.counts.tolist() == [0]
+        else:
+            assert np.isfinite(part.vectors).all()
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 240), (240, 2)])
@@ -116,14 +125,18 @@ def test_name_and_size_are_stated(describer: Describer) -> None:
     assert describer.size > 0
 
 
-def test_embeddings_have_unit_length(describer: Describer, chips: Sequence[Chip]) -> None:
+def test_embeddings_of_networks_have_unit_length(describer: Describer, chips: Sequence[Chip]) -> None:
     found = describer.describe(chips)
-    if isinstance(found, Embeddings):
+    if isinstance(found, Embeddings) and describer.name != "contour":
         np.testing.assert_allclose(np.linalg.norm(found.vectors, axis=1), 1, atol=1e-5)
 
 
 def assert_same(first: Descriptors, second: Descriptors, tolerance: float = 1e-5) -> None:
-    if isinstance(first, LocalFeatures):
+    if isinstance(first, Together):
+        assert isinstance(second, Together)
+        for one, other in zip(first.parts, second.parts, strict=True):
+            assert_same(one, other, tolerance)
+    elif isinstance(first, LocalFeatures):
         assert isinstance(second, LocalFeatures)
         for name in ("offsets", "sizes", "positions", "scales", "angles", "vectors"):
             assert np.array_equal(getattr(first, name), getattr(second, name)), name

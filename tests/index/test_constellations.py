@@ -68,8 +68,8 @@ def test_votes_that_agree_on_a_turn_win_over_as_many_that_do_not() -> None:
     asked = quads(*pattern(0))
     found = index.alike(asked, np.ones(2, np.bool_)).take(np.arange(40))
     found.owners[:20], found.owners[20:] = 0, 1
-    change = np.concatenate([np.full(20, np.exp(0.3j)), np.exp(1j * np.linspace(0, 6, 20))]).astype(np.complex64)
-    counted, agree = votes(found, change, 2)
+    found.changes[:20], found.changes[20:] = np.exp(0.3j), np.exp(1j * np.linspace(0, 6, 20))
+    counted, agree = votes(found, 2)
     assert counted[0] > 2 * counted[1]
     assert agree[:20].all()
     assert not agree[20:].all()

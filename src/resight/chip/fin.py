@@ -149,6 +149,8 @@ def _beyond(grey: Mask, how: FinMask) -> Bools:
     if how.dark:
         return ~bright if how.dark == 1 else bright
     fin, water = _expected(*grey.shape)
+    if not fin.any() or not water.any():
+        return bright  # a sliver has no middle, or no rim
     return bright if bright[fin].mean() >= bright[water].mean() else ~bright
 
 

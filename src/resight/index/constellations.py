@@ -36,12 +36,14 @@ class Quads:
     """Quads of spots of one pattern.
 
     `spots` (k, 4) are numbers of its spots, the two that span the frame first; `codes` (k, 4) are x and y of the third
-    and of the fourth, where the first is at 0 and the second at 1; `sizes` (k, 4) logarithms of their radii in spans.
+    and of the fourth, where the first is at 0 and the second at 1; `sizes` (k, 4) logarithms of their radii in spans;
+    `spans` (k,) lead from the first spot to the second.
     """
 
     spots: Ints
     codes: Floats
     sizes: Floats
+    spans: Complexes
 
     def __len__(self) -> int:
         return len(self.spots)
@@ -51,17 +53,19 @@ class Quads:
 class Likeness:
     """Quads alike: `ours` (v,) rows of the query's quads, `theirs` (v,) of the index's, `owners` (v,) the patterns.
 
-    `apart` (v,) is 0 for one and the same code, and 1 for those that are just alike.
+    `apart` (v,) is 0 for one and the same code, and 1 for those that are just alike; `changes` (v,) are the scale and the
+    turn that lay the span of the query's quad over the other.
     """
 
     ours: Ints
     theirs: Ints
     owners: Ints
     apart: Floats
+    changes: Complexes
 
     def take(self, rows: Ints) -> Likeness:
         """These of them."""
-        return Likeness(self.ours[rows], self.theirs[rows], self.owners[rows], self.apart[rows])
+        return Likeness(self.ours[rows], self.theirs[rows], self.owners[rows], self.apart[rows], self.changes[rows])
 
 
 def quads(places: Floats, radii: Floats, ties: bool = False) -> Quads:
@@ -75,7 +79,7 @@ def quads(places: Floats, radii: Floats, ties: bool = False) -> Quads:
     """
     n = len(places)
     if n < 4:
-        return Quads(np.zeros((0, 4), np.int64), *np.zeros((2, 0, 4), np.float32))
+        return Quads(np.zeros((0, 4), np.int64), *np.zeros((2, 0, 4), np.float32), np.zeros(0, np.complex64))
     at = places.astype(np.float64) @ np.array([1, 1j])
     first, second = np.triu_indices(n, 1)
     lengths = np.abs(at[first] - at[second])
@@ -100,9 +104,10 @@ def quads(places: Floats, radii: Floats, ties: bool = False) -> Quads:
         code = np.concatenate([code, 1 - code[near, ::-1]])
         near = np.abs(code[:, 0].real - code[:, 1].real) < TIED
         spots, code = np.concatenate([spots, spots[near][:, _CROSSED]]), np.concatenate([code, code[near, ::-1]])
-    spans = np.log(np.abs(at[spots[:, 1]] - at[spots[:, 0]]))
+    spans = (at[spots[:, 1]] - at[spots[:, 0]]).astype(np.complex64)
     codes = np.stack([code[:, 0].real, code[:, 0].imag, code[:, 1].real, code[:, 1].imag], axis=1)
-    return Quads(spots, codes.astype(np.float32), (radii[spots] - spans[:, None]).astype(np.float32))
+    sizes = radii[spots] - np.log(np.abs(spans))[:, None]
+    return Quads(spots, codes.astype(np.float32), sizes.astype(np.float32), spans)
 
 
 class ConstellationIndex:
@@ -123,8 +128,10 @@ class ConstellationIndex:
         order = np.argsort(keys, kind="stable")
         sizes = np.concatenate([np.zeros((0, 4), np.float32), *(part.sizes for part in parts)])
         spots = np.concatenate([np.zeros((0, 4), np.int64), *(part.spots for part in parts)])
+        spans = np.concatenate([np.zeros(0, np.complex64), *(part.spans for part in parts)])
         owners = np.repeat(np.arange(len(parts), dtype=np.int32), [len(part) for part in parts])
         self._keys, self._owners, self._spots = keys[order], owners[order], spots[order].astype(np.uint8)
+        self._spans = spans[order]
         self._codes, self._sizes = whole[:, order], _whole(sizes[order], SIZE_UNIT)
 
     def __len__(self) -> int:
@@ -133,7 +140,7 @@ class ConstellationIndex:
     @property
     def size(self) -> int:
         """Bytes held."""
-        held = self._keys, self._codes, self._sizes, self._spots, self._owners
+        held = self._keys, self._codes, self._sizes, self._spots, self._spans, self._owners
         return sum(column.nbytes for column in held)
 
     def alike(self, asked: Quads, allowed: Bools) -> Likeness:
@@ -142,10 +149,12 @@ class ConstellationIndex:
         codes = _whole(asked.codes, UNIT)
         low = np.floor_divide(codes[:3] - self._loose, 2 * self._loose).T
         cells = [low + np.array(step, np.int16) for step in product((0, 1), repeat=3)]
-        first = np.searchsorted(self._keys, np.concatenate([_keys(cell, codes[3] - self._loose) for cell in cells]))
-        last = np.searchsorted(self._keys, np.concatenate([_keys(cell, codes[3] + self._loose + 1) for cell in cells]))
-        counts = last - first
-        ours = np.repeat(np.tile(np.arange(len(asked)), len(cells)), counts)
+        keys = np.concatenate([_keys(cell, codes[3]) for cell in cells])
+        # In their order: neighbouring look-ups then touch the same memory.
+        order = np.argsort(keys)
+        first = np.searchsorted(self._keys, keys[order] - self._loose)
+        counts = np.searchsorted(self._keys, keys[order] + self._loose, "right") - first
+        ours = np.repeat(order % max(1, len(asked)), counts)
         theirs = np.arange(len(ours)) + np.repeat(first - (np.cumsum(counts) - counts), counts)
         apart = np.zeros(len(ours), np.int16)
         for mine, other in zip(codes, self._codes, strict=True):
@@ -156,31 +165,35 @@ class ConstellationIndex:
             kept = np.flatnonzero(np.abs(mine[ours] - other[theirs]) < SIZED * SIZE_UNIT)
             ours, theirs, apart = ours[kept], theirs[kept], apart[kept]
         owners = self._owners[theirs].astype(np.int64)
-        kept = np.flatnonzero(allowed[owners])
         shares = (apart / self._loose).astype(np.float32)
-        return Likeness(ours, theirs, owners, shares).take(kept)
+        changes = self._spans[theirs] / asked.spans[ours]
+        return Likeness(ours, theirs, owners, shares, changes).take(np.flatnonzero(allowed[owners]))
 
     def spots(self, rows: Ints) -> Ints:
         """The spots of these quads of the index, (k, 4), those that span the frame first."""
         return self._spots[rows].astype(np.int64)
 
 
-def votes(found: Likeness, change: Complexes, patterns: int) -> tuple[Floats, Bools]:
-    """The votes for each of so many patterns that agree on one scale and turn, (n,), and which those are, (v,).
-
-    `change` (v,) is the scale and the turn that lay a quad of the query over the one that is like it.
-    """
-    zoom = (np.log(np.maximum(np.abs(change), 1e-9)) / ZOOM + 1) / 2 * SLICES
+def votes(found: Likeness, patterns: int) -> tuple[Floats, Bools]:
+    """The votes for each of so many patterns that agree on one scale and turn, (n,), and which those are, (v,)."""
+    zoom = (np.log(np.maximum(np.abs(found.changes), 1e-9)) / ZOOM + 1) / 2 * SLICES
     rows = np.clip(np.floor(zoom), 0, SLICES - 1).astype(np.int64)
-    columns = np.floor(np.angle(change) / (2 * np.pi) * TURNS).astype(np.int64) % TURNS
-    bins = found.owners * SLICES * TURNS + rows * TURNS + columns
-    counted = np.bincount(bins, 1 - found.apart, patterns * SLICES * TURNS).reshape(patterns, SLICES, TURNS)
+    columns = np.floor(np.angle(found.changes) / (2 * np.pi) * TURNS).astype(np.int64) % TURNS
+    bins, place = np.unique((found.owners * SLICES + rows) * TURNS + columns, return_inverse=True)
+    counted, best = np.zeros(patterns, np.float32), np.zeros(patterns, np.int64)
+    if not len(bins):
+        return counted, np.zeros(0, np.bool_)
     # Two neighbouring turns count together: what agrees may lie on the border between them.
-    flat = (counted + np.roll(counted, -1, axis=2)).reshape(patterns, -1)
-    best = flat.argmax(axis=1)
+    after = bins - bins % TURNS + (bins + 1) % TURNS
+    beside = np.minimum(np.searchsorted(bins, after), len(bins) - 1)
+    single = np.bincount(place.ravel(), 1 - found.apart).astype(np.float32)
+    double = single + np.where(bins[beside] == after, single[beside], 0)
+    owners, starts = np.unique(bins // (SLICES * TURNS), return_index=True)
+    counted[owners] = np.maximum.reduceat(double, starts)
+    top = np.flatnonzero(double == counted[bins // (SLICES * TURNS)])
+    best[bins[top] // (SLICES * TURNS)] = bins[top] % (SLICES * TURNS)
     row, column = best[found.owners] // TURNS, best[found.owners] % TURNS
-    agree = (np.abs(rows - row) <= 1) & ((columns - column) % TURNS <= 1)
-    return flat[np.arange(patterns), best].astype(np.float32), agree
+    return counted, (np.abs(rows - row) <= 1) & ((columns - column) % TURNS <= 1)
 
 
 def _among(spots: int, spans: int) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from resight.errors import ResightError
-from resight.index.constellations import Complexes, ConstellationIndex, Likeness, Quads, quads, votes
+from resight.index.constellations import ConstellationIndex, Likeness, Quads, quads, votes
 from resight.match.open import features
 from resight.match.pairing import Pairs, Patterns, beyond_chance, fitted, paired, partners_of, patterns
 from resight.match.seam import Matcher
@@ -18,8 +18,8 @@ from resight.types import Bools, Descriptors, Evidence, Floats, Ints, LocalFeatu
 
 MOST = 60  # spots of an animal, the first ones: describers give the best first
 FEWEST = 5  # spots that a pattern needs, and pairs that an answer rests on
-LOOKED = 1500  # spots of a query by animals looked at in detail: the fewer the spots, the longer the shortlist
-PROPOSALS = 6  # similarities tried for each
+LOOKED = 800  # spots of a query by animals looked at in detail: the fewer the spots, the longer the shortlist
+PROPOSALS = 4  # similarities tried for each
 SLACK = 0.035  # of the size of a pattern: what a spot's place is uncertain by before the map is refined
 TIGHT = 0.02  # and after
 STIFF = 1.0
@@ -75,10 +75,7 @@ class ConstellationGallery:
         """The rows with the most votes, and the spots of each that lie over the query's."""
         asked = quads(query.places[0, query.there[0]], query.radii[0, query.there[0]], ties=True)
         found = self._index.alike(asked, allowed)
-        ours = query.places[0][asked.spots[found.ours, :2]]
-        theirs = self._patterns.places[found.owners[:, None], self._index.spots(found.theirs)[:, :2]]
-        change = _complex(theirs[:, 1] - theirs[:, 0]) / _complex(ours[:, 1] - ours[:, 0])
-        counted, agree = votes(found, change, len(self))
+        counted, agree = votes(found, len(self))
         best = np.argsort(-counted, kind="stable")[: max(1, LOOKED // int(query.counts[0]))]
         shortlist = np.sort(best[counted[best] > 0])
         if not len(shortlist):
@@ -148,10 +145,6 @@ def _laid_best(proposed: Floats, query: Patterns, theirs: Patterns) -> Pairs:
         pairs = _laid(maps, query, theirs, slack)
         maps = fitted(ours, partners_of(pairs, theirs), pairs.weights, before, STIFF)
     return _laid(maps, query, theirs, TIGHT)
-
-
-def _complex(places: Floats) -> Complexes:
-    return np.asarray(places[..., 0] + 1j * places[..., 1], np.complex64)
 
 
 def _homogeneous(places: Floats) -> Floats:
