@@ -1,11 +1,11 @@
 """Looking up patterns of spots among many animals: the index beside a loop over all pairs, on drawn patterns.
 
-    python benchmarks/constellations.py [--animals 100 1000 10000] [--queries 100] [--looped 60]
+    python benchmarks/constellations.py [--animals 100 1000 10000] [--queries 100] [--looped 2]
 
 Every pattern has 12 to 30 spots. A query is one of them seen again: turned by any angle, half to twice as large, 30%
 of its spots missing, as many as a tenth added that are none, every place off by 1% of the pattern's length and every
 radius by 15%. The loop lays the query over every animal by two spots each at a time, which is what one writes first;
-it is timed on `--looped` animals and its time for all is extrapolated from them. One thread.
+it is timed on `--looped` of the animals and its time for all is extrapolated from them. One thread.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--animals", type=int, nargs="+", default=[100, 1000, 10_000])
     parser.add_argument("--queries", type=int, default=100)
-    parser.add_argument("--looped", type=int, default=4, help="animals that the loop is timed on")
+    parser.add_argument("--looped", type=int, default=2, help="animals that the loop is timed on")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     print("| animals | seconds to build | MB | ms a look-up | ms of the loop (extrapolated) | rank-1 |")

@@ -31,8 +31,6 @@ def head(ring: bool, turn: float = 0.0) -> Chip:
     )
 
 
-
-
 @pytest.mark.parametrize("turn", [0.0, 20.0, -35.0])
 def test_a_ringed_pupil_is_the_eye_and_the_head_line_turns_with_the_head(turn: float) -> None:
     chip = head(ring=True, turn=turn)

@@ -61,9 +61,7 @@ def test_most_true_spots_are_found_and_most_that_is_found_is_true(
     assert right / true > 0.65
 
 
-def test_the_eye_comes_first_and_its_row_says_so(
-    heads: list[tuple[Simulated, Chip]], described: LocalFeatures
-) -> None:
+def test_the_eye_comes_first_and_its_row_says_so(heads: list[tuple[Simulated, Chip]], described: LocalFeatures) -> None:
     eyes = described.offsets[:-1][described.counts > 0]
     assert len(eyes) == 3
     assert (described.vectors[eyes, -1] == 255).all()

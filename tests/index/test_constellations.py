@@ -18,8 +18,6 @@ def moved(places: Floats, turn: float, factor: float, mirror: bool = False) -> F
     return ((places * (1, -1 if mirror else 1)) @ about + (3, -2)).astype(np.float32)
 
 
-
-
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 99), turn=st.floats(0, 6.3), factor=st.floats(0.3, 3))
 def test_turn_scale_and_shift_leave_codes_and_sizes_as_they_are(seed: int, turn: float, factor: float) -> None:

@@ -81,7 +81,11 @@ def test_it_is_read_as_it_was_written_and_named_in_a_method(tmp_path: Path) -> N
 
 def test_what_is_no_such_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "chi2.npz"
-    for content in (b"nothing", chi2_bytes(Chi2(np.ones(3, np.float32), 0)), chi2_bytes(Chi2(np.full(4, np.nan, np.float32), 0))):
+    for content in (
+        b"nothing",
+        chi2_bytes(Chi2(np.ones(3, np.float32), 0)),
+        chi2_bytes(Chi2(np.full(4, np.nan, np.float32), 0)),
+    ):
         path.write_bytes(content)
         with pytest.raises(ResightError, match=r"chi2.npz holds no chi-squared similarity"):
             chi2(str(path))

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from resight.types import Bools, Floats, Ints
 
 ENOUGH = 350  # quads of a pattern: the fewer spots it has, the more are taken of those about each span's middle
-LOOSE, FEW = 0.08, 25_000  # codes farther apart in one of their four numbers are not alike, among so few quads
+LOOSE, FEW = 0.08, 20_000  # codes farther apart in one of their four numbers are not alike, among so few quads
 SIZED = 0.8  # nor are those whose spots' radii differ by more, as logarithms
 MIDDLE = 512  # added to the number of a cell, so that it is positive
 SLICES, ZOOM = 7, 1.6  # of the logarithm of the change of scale, and how far it goes either way

@@ -9,6 +9,7 @@ from torch import Tensor
 from resight.chip.padded import normalised
 from resight.learn.models import Embedder
 from resight.learn.pictures import Pictures
+from resight.learn.precision import mixed
 from resight.learn.recipe import Training
 from resight.types import Floats, Ints, Pixels
 
@@ -36,6 +37,5 @@ def tensor(network: Embedder, pictures: list[Pixels]) -> Tensor:
 
 
 def precision(network: Embedder, training: Training) -> torch.autocast:
-    """Mixed precision where the recipe says so."""
-    device = next(network.parameters()).device.type
-    return torch.autocast(device, torch.bfloat16, enabled=training.precision == "bfloat16")
+    """Mixed precision where the recipe says so, and the machine has it."""
+    return mixed(next(network.parameters()).device.type, training.precision)

@@ -16,12 +16,18 @@ from resight.types import Bools, Floats, Ints, Strings
 RANK = 6  # of a shared map while it is learned: pairs need not be ordered to the last
 
 
-def mined(recipe: HeadTraining, score: Score, individuals: Ints, epoch: int, rng: np.random.Generator) -> Pairs:
-    """The pairs of one epoch, in the recipe's way; `individuals` (n,) tells who is on each picture."""
-    if recipe.mining == "assignment":
-        return assigned(score, individuals, NOISES[len(NOISES) * epoch // recipe.epochs], rng)
+def mined(
+    recipe: HeadTraining, head: Head, vectors: Floats, individuals: Ints, epoch: int, rng: np.random.Generator
+) -> Pairs:
+    """The pairs of one epoch, in the recipe's way, by the head as it stands.
+
+    `vectors` (n, d) are those of the pictures, `individuals` (n,) tells who is on each.
+    """
     if recipe.mining == "random":
         return random_pairs(individuals, max(1, len(individuals) // 4), rng)
+    score = scorer(head, vectors)
+    if recipe.mining == "assignment":
+        return assigned(score, individuals, NOISES[len(NOISES) * epoch // recipe.epochs], rng)
     return easy_to_hard(score, individuals, recipe.hardest * epoch / max(recipe.epochs - 1, 1), rng)
 
 

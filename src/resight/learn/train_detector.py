@@ -21,6 +21,7 @@ from resight.learn.done import check_loss
 from resight.learn.examples import Example, augmented, learned_from, parted, read_examples
 from resight.learn.folder import in_memory, load_state, locked, save_state, settle, write_history
 from resight.learn.models import load_weights
+from resight.learn.precision import mixed
 from resight.learn.recipe import DetectorRecipe
 from resight.types import Doubles, Pixels, Rejection
 from resight.work.written import write
@@ -146,7 +147,7 @@ def _epoch(
             group["lr"] = recipe.learning_rate * rate
         batch = [augmented(learning[row], recipe.augment, rng) for row in order[start : start + recipe.batch].tolist()]
         targets = [_target(one.boxes, device) for one in batch]
-        with torch.autocast(device.type, torch.bfloat16, enabled=recipe.precision == "bfloat16"):
+        with mixed(device.type, recipe.precision):
             losses = network([_tensor(one.pixels, device) for one in batch], targets)
             loss = sum(losses.values())
         check_loss(float(loss.detach()), epoch)

@@ -146,7 +146,7 @@ def _epoch(state: _State, recipe: HeadTraining, learning: Pictures, validating: 
     rng = np.random.default_rng([recipe.seed, 3, epoch])
     torch.manual_seed(recipe.seed * 100_003 + epoch)
     vectors, flanks = state.branch.vectors(learning), numbered(learning.flank)
-    pairs = mined(recipe, scorer(_head(state, vectors), vectors), flanks, epoch, rng)
+    pairs = mined(recipe, _head(state, vectors), vectors, flanks, epoch, rng)
     loss, accuracy = _learn(state, recipe, learning, pairs, rng)
     # The last step may have spoiled weights whose losses were still numbers.
     spoiled = any(not bool(weight.isfinite().all()) for weight in state.head.parameters())

@@ -22,7 +22,7 @@ from resight.match.whole import no_evidence, vectors_of
 from resight.types import Bools, Descriptors, Embeddings, Evidence, Floats
 
 TILE = 256
-LEAST = np.float32(1e-20)  # stands for the sum of two zeros, whose difference is zero as well
+LEAST = np.float32(1e-15)  # is added to every feature, so that two zeros have a sum to divide by
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +79,31 @@ def non_negative(vectors: Floats) -> Floats:
 
 def terms(one: Floats, other: Floats) -> Floats:
     """(a - b)^2 / (a + b) of features that are not negative, one by one; 0 where both are."""
-    return np.asarray((one - other) ** 2 / np.maximum(one + other, LEAST), np.float32)
+    return np.asarray((one - other) ** 2 / (one + other + LEAST), np.float32)
 
 
 def margins(chi2: Chi2, queries: Floats, gallery: Floats) -> Floats:
-    """How far on the side of "one animal" each pair lies, (q, g): tile by tile, feature by feature."""
-    used = np.flatnonzero(chi2.weights)
-    weights = chi2.weights[used]
-    ours, theirs = (np.ascontiguousarray(non_negative(rows)[:, used].T) for rows in (queries, gallery))
-    answers = np.empty((len(queries), len(gallery)), np.float32)
+    """How far on the side of "one animal" each pair lies, (q, g): tile by tile, feature by feature.
+
+    As (a - b)^2 / (a + b) = a + b - 4 a b / (a + b), all but the last term is a sum of one part from each vector.
+    """
+    ours, theirs = non_negative(queries), non_negative(gallery)
+    # Where one side is zero throughout, the last term is.
+    used = np.flatnonzero((chi2.weights != 0) & ours.any(axis=0) & theirs.any(axis=0))
+    x, y = (np.ascontiguousarray(rows[:, used].T) + LEAST for rows in (ours, theirs))
+    weighted = x * (4 * chi2.weights[used, None])
+    answers = chi2.offset - (ours @ chi2.weights)[:, None] - (theirs @ chi2.weights)[None]
     for top in range(0, len(queries), TILE):
         for left in range(0, len(gallery), TILE):
-            x, y = ours[:, top : top + TILE, None], theirs[:, None, left : left + TILE]
-            tile = np.full((x.shape[1], y.shape[2]), chi2.offset, np.float32)
-            apart, both = np.empty_like(tile), np.empty_like(tile)
-            for feature, weight in enumerate(weights):
-                np.subtract(x[feature], y[feature], out=apart)
-                np.add(x[feature], y[feature], out=both)
-                np.maximum(both, LEAST, out=both)
-                apart *= apart
-                apart /= both
-                apart *= weight
-                tile -= apart
-            answers[top : top + TILE, left : left + TILE] = tile
-    return answers
+            rows, columns = slice(top, top + TILE), slice(left, left + TILE)
+            tile = answers[rows, columns]
+            both, product = np.empty_like(tile), np.empty_like(tile)
+            for feature in range(len(used)):
+                np.add(x[feature, rows, None], y[feature, columns], out=both)
+                np.multiply(weighted[feature, rows, None], y[feature, columns], out=product)
+                product /= both
+                tile += product
+    return answers.astype(np.float32, copy=False)
 
 
 def chi2_bytes(fitted: Chi2) -> bytes:
