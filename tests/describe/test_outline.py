@@ -1,5 +1,7 @@
 """Outlines: places, areas and perimeters of drawn spots, in sun and in shade, within the mask alone."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,7 @@ from resight.types import Doubles, Mask, Pixels
 FINE = 5  # samples a pixel, each way
 
 
-def drawn(spots: list[tuple[float, float, float, float, float]], size: int = 160, depth: float = 0.6) -> Doubles:
+def drawn(spots: Sequence[tuple[float, float, float, float, float]], size: int = 160, depth: float = 0.6) -> Doubles:
     """Skin of brightness 1 with ellipses of x, y, radius, length over width, angle in degrees; (size, size)."""
     down, across = (np.mgrid[: size * FINE, : size * FINE] + 0.5) / FINE - 0.5
     dark = np.zeros(across.shape, np.bool_)
@@ -19,7 +21,7 @@ def drawn(spots: list[tuple[float, float, float, float, float]], size: int = 160
         cos, sin = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
         u, v = (across - x) * cos + (down - y) * sin, (down - y) * cos - (across - x) * sin
         dark |= (u / (radius * np.sqrt(stretch))) ** 2 + (v / (radius / np.sqrt(stretch))) ** 2 < 1
-    return 1 - depth * dark.reshape(size, FINE, size, FINE).mean(axis=(1, 3))
+    return np.asarray(1 - depth * dark.reshape(size, FINE, size, FINE).mean(axis=(1, 3)))
 
 
 def picture(skin: Doubles) -> Pixels:

@@ -129,5 +129,5 @@ def test_the_fingerprint_tells_the_ways_apart() -> None:
 
 @pytest.mark.parametrize("argument", ["dark", "eye=nowhere.onnx", "light,ear"])
 def test_an_option_that_means_nothing_is_refused_in_words(argument: str) -> None:
-    with pytest.raises(ResightError, match="spots takes|there is no detector of eyes"):
+    with pytest.raises(ResightError, match=r"spots takes|there is no detector of eyes"):
         spots(argument)

@@ -87,7 +87,7 @@ def test_a_third_of_the_spots_may_be_missing() -> None:
 
 def test_a_pattern_seen_at_a_slant_still_fits() -> None:
     slanted = again(KNOWN)
-    slanted = replace(slanted, positions=slanted.positions @ np.float32([[0.9, 0.05], [0, 1.05]]))
+    slanted = replace(slanted, positions=(slanted.positions @ np.array([[0.9, 0.05], [0, 1.05]])).astype(np.float32))
     assert GALLERY.scores(slanted, EVERYONE).argmax(axis=1).tolist() == list(range(8))
 
 

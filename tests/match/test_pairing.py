@@ -42,7 +42,7 @@ def test_the_map_that_was_is_found_from_its_pairs(seed: int) -> None:
     rng = np.random.default_rng(seed)
     true = np.eye(2) + rng.uniform(-0.2, 0.2, (2, 2))
     ours = rng.normal(size=(12, 2)).astype(np.float32)
-    theirs = one(ours @ true.T)
+    theirs = one((ours @ true.T).astype(np.float32))
     pairs = paired(theirs.places, np.zeros((1, 12), np.float32), np.ones(12, np.bool_), theirs, np.full((1, 12), 0.02))
     found = fitted(ours, partners_of(pairs, theirs), pairs.weights, np.eye(2, dtype=np.float32)[None], 1e-3)
     np.testing.assert_allclose(found[0], true, atol=1e-2)

@@ -79,7 +79,7 @@ def test_a_head_line_far_off_is_not_followed() -> None:
 
 def test_a_mirrored_head_is_another() -> None:
     known = heads(6)
-    mirrored = replace(known, positions=known.positions * np.float32([1, -1]) + np.float32([0, 240]))
+    mirrored = replace(known, positions=(known.positions * (1, -1) + (0, 240)).astype(np.float32))
     scores = opened(known).scores(mirrored, np.ones((6, 6), np.bool_))
     assert scores.max() < 3
 

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from resight.errors import ResightError
 from resight.index.faiss_index import FaissIndex, exact
+from resight.match.chi2 import Chi2, Chi2Gallery
+from resight.match.comparison import Even, L1Head
+from resight.match.head import HeadGallery
 from resight.match.local import LocalGallery, extend, local_gallery
-from resight.match.open import euclidean, open_gallery
+from resight.match.open import embeddings, euclidean, open_gallery
 from resight.match.seam import Gallery
 from resight.match.whole import CosineGallery
-from resight.types import Bools, Descriptors, Embeddings, LocalFeatures
+from resight.method import matchers
+from resight.types import Bools, Descriptors, Embeddings, LocalFeatures, Together
 from resight.work.describe import joined
 
 Make = Callable[..., LocalFeatures]
@@ -62,7 +67,30 @@ def vectors(animals: Make, view: Make, again: int) -> Descriptors:
     return Embeddings((own + 0.3 * np.random.default_rng(again).normal(size=own.shape)).astype(np.float32))
 
 
+def both(animals: Make, view: Make, again: int) -> Descriptors:
+    some, others = spots(animals, view, again), vectors(animals, view, again)
+    assert isinstance(some, LocalFeatures) and isinstance(others, Embeddings)
+    return Together((some, others))
+
+
+def by_head(descriptors: Descriptors) -> Gallery:
+    even = Even(np.zeros(32, np.float32), np.ones(32, np.float32))
+    return HeadGallery(L1Head(even, np.full(32, -1, np.float32), 15.0), embeddings(descriptors, "head"))
+
+
+def by_chi2(descriptors: Descriptors) -> Gallery:
+    return Chi2Gallery(Chi2(np.full(64, 1, np.float32), 15.0), embeddings(descriptors, "chi2"))
+
+
+def by(matcher: str) -> Callable[[Descriptors], Gallery]:
+    return lambda descriptors: matchers(matcher)("").gallery(descriptors, np.full(len(descriptors), ""))
+
+
 CASES = {
+    "head": Case(by_head, vectors),
+    "chi2": Case(by_chi2, vectors),
+    "constellations": Case(by("constellations"), spots, exactly=False),
+    "fused": Case(by("fused"), both, exactly=False),
     "local, exact": Case(exact_index, spots),
     "local, inverted": Case(inverted_index, spots, exactly=False),
     "cosine": Case(whole, vectors),
@@ -176,5 +204,5 @@ def test_evidence_has_a_weight_for_each_pair_of_points(case: Case, known: Descri
 
 def test_descriptors_of_another_kind_are_refused(case: Case, known: Descriptors, animals: Make) -> None:
     other = Embeddings(np.ones((1, 32), np.float32)) if isinstance(known, LocalFeatures) else animals(1)
-    with pytest.raises(TypeError, match="is asked with"):
+    with pytest.raises((TypeError, ResightError), match=r"is asked with|compares spots|together:NAME"):
         case.open(known).scores(other, everything(1, HERD))

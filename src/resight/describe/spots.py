@@ -18,7 +18,6 @@ import numpy.typing as npt
 
 from resight.describe.eye import Eye, EyeFinder, boxed_eye, ringed_eye, whole
 from resight.describe.outline import Outlines, contrast, outlines, size_of
-from resight.describe.seam import Describer
 from resight.errors import ResightError
 from resight.types import Bools, Chip, Doubles, LocalFeatures
 
@@ -75,7 +74,7 @@ class Spots:
         return _packed(spots.take(np.arange(min(len(spots), self.most))), eye, chip)
 
 
-def spots(argument: str) -> Describer:
+def spots(argument: str) -> Spots:
     """Spots of pigment.
 
     `light` looks for light spots, `eye` puts the eye first, by its ring, and `eye=FILE.onnx` by a detector of eyes.

@@ -18,7 +18,8 @@ from resight.types import Bools, Floats, Ints
 
 ENOUGH = 350  # quads of a pattern: the fewer spots it has, the more are taken of those about each span's middle
 LOOSE, FEW = 0.08, 20_000  # codes farther apart in one of their four numbers are not alike, among so few quads
-SIZED = 0.8  # nor are those whose spots' radii differ by more, as logarithms
+SIZED = 0.25  # what two measurements of one spot's radius are apart by, as logarithms
+UNLIKE = 3.0  # nor are quads alike whose four radii are farther apart than so many such deviations, all together
 MIDDLE = 512  # added to the number of a cell, so that it is positive
 SLICES, ZOOM = 7, 1.6  # of the logarithm of the change of scale, and how far it goes either way
 TURNS = 12  # votes must agree on a turn, to a twelfth of a circle
@@ -53,19 +54,19 @@ class Quads:
 class Likeness:
     """Quads alike: `ours` (v,) rows of the query's quads, `theirs` (v,) of the index's, `owners` (v,) the patterns.
 
-    `apart` (v,) is 0 for one and the same code, and 1 for those that are just alike; `changes` (v,) are the scale and the
-    turn that lay the span of the query's quad over the other.
+    `weights` (v,) are 1 where codes and sizes are the same, and 0 where they are just alike; `changes` (v,) are the scale
+    and the turn that lay the span of the query's quad over the other.
     """
 
     ours: Ints
     theirs: Ints
     owners: Ints
-    apart: Floats
+    weights: Floats
     changes: Complexes
 
     def take(self, rows: Ints) -> Likeness:
         """These of them."""
-        return Likeness(self.ours[rows], self.theirs[rows], self.owners[rows], self.apart[rows], self.changes[rows])
+        return Likeness(self.ours[rows], self.theirs[rows], self.owners[rows], self.weights[rows], self.changes[rows])
 
 
 def quads(places: Floats, radii: Floats, ties: bool = False) -> Quads:
@@ -79,7 +80,8 @@ def quads(places: Floats, radii: Floats, ties: bool = False) -> Quads:
     """
     n = len(places)
     if n < 4:
-        return Quads(np.zeros((0, 4), np.int64), *np.zeros((2, 0, 4), np.float32), np.zeros(0, np.complex64))
+        none = np.zeros((0, 4), np.float32)
+        return Quads(np.zeros((0, 4), np.int64), none, none, np.zeros(0, np.complex64))
     at = places.astype(np.float64) @ np.array([1, 1j])
     first, second = np.triu_indices(n, 1)
     lengths = np.abs(at[first] - at[second])
@@ -161,13 +163,15 @@ class ConstellationIndex:
             apart = np.maximum(apart, np.abs(mine[ours] - other[theirs]))
             kept = np.flatnonzero(apart <= self._loose)
             ours, theirs, apart = ours[kept], theirs[kept], apart[kept]
+        unlike = np.zeros(len(ours), np.float32)
         for mine, other in zip(_whole(asked.sizes, SIZE_UNIT), self._sizes, strict=True):
-            kept = np.flatnonzero(np.abs(mine[ours] - other[theirs]) < SIZED * SIZE_UNIT)
-            ours, theirs, apart = ours[kept], theirs[kept], apart[kept]
+            unlike = unlike + ((mine[ours] - other[theirs]) / np.float32(SIZED * SIZE_UNIT)) ** 2
+            kept = np.flatnonzero(unlike < UNLIKE**2)
+            ours, theirs, apart, unlike = ours[kept], theirs[kept], apart[kept], unlike[kept]
         owners = self._owners[theirs].astype(np.int64)
-        shares = (apart / self._loose).astype(np.float32)
+        weights = ((1 - apart / self._loose) * np.exp(-0.5 * unlike)).astype(np.float32)
         changes = self._spans[theirs] / asked.spans[ours]
-        return Likeness(ours, theirs, owners, shares, changes).take(np.flatnonzero(allowed[owners]))
+        return Likeness(ours, theirs, owners, weights, changes).take(np.flatnonzero(allowed[owners]))
 
     def spots(self, rows: Ints) -> Ints:
         """The spots of these quads of the index, (k, 4), those that span the frame first."""
@@ -186,7 +190,7 @@ def votes(found: Likeness, patterns: int) -> tuple[Floats, Bools]:
     # Two neighbouring turns count together: what agrees may lie on the border between them.
     after = bins - bins % TURNS + (bins + 1) % TURNS
     beside = np.minimum(np.searchsorted(bins, after), len(bins) - 1)
-    single = np.bincount(place.ravel(), 1 - found.apart).astype(np.float32)
+    single = np.bincount(place.ravel(), found.weights).astype(np.float32)
     double = single + np.where(bins[beside] == after, single[beside], 0)
     owners, starts = np.unique(bins // (SLICES * TURNS), return_index=True)
     counted[owners] = np.maximum.reduceat(double, starts)

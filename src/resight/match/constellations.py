@@ -89,7 +89,7 @@ class ConstellationGallery:
         place[shortlist] = np.arange(len(shortlist))
         rows = np.flatnonzero(place[found.owners] >= 0)
         slots = place[found.owners[rows]]
-        order = np.lexsort((found.apart[rows], slots))
+        order = np.lexsort((-found.weights[rows], slots))
         rows, slots = rows[order], slots[order]
         rank = np.arange(len(rows)) - np.searchsorted(slots, slots)
         rows, slots, rank = rows[rank < PROPOSALS], slots[rank < PROPOSALS], rank[rank < PROPOSALS]
