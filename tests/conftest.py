@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, make_url, text
 
 from resight.config import settings
@@ -18,6 +19,11 @@ from resight.work.processes import local_processes
 SHARED = Path(__file__).parents[2] / "shared"
 DATA = Path(os.environ.get("RESIGHT_TEST_DATA", SHARED / "data"))
 WEIGHTS = Path(os.environ.get("RESIGHT_WEIGHTS", SHARED / "weights"))
+
+
+# How long an example takes is the machine's affair: others may be at work on it.
+hypothesis_settings.register_profile("unhurried", deadline=None)
+hypothesis_settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

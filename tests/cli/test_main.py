@@ -17,7 +17,7 @@ from resight.cli import app, init
 
 Resight = Callable[..., Any]
 PROGRAM = [sys.executable, "-c", "from resight.cli import main; main()"]
-FILMS = ("detect", "track", "train", "loop", "watch", "simulate")
+FILMS = ("detect", "track", "train", "loop", "watch", "simulate", "bench")
 COMMANDS = (
     *("init", "add", "identify", "decide", "undo", "merge", "split", "rename", "history"),
     *(

@@ -18,7 +18,7 @@ from resight.identify.library import open_library
 from resight.identify.placing import make_plane, pooled
 from resight.identify.plane import Plane, keep_plane, read_plane
 from resight.method import PLAIN, open_method
-from resight.types import Embeddings
+from resight.types import Embeddings, Labels
 from resight.web.pages.explore import foreseen, name_all
 
 
@@ -60,8 +60,11 @@ def test_clusters_of_clear_groups_are_found_and_strangers_are_outliers() -> None
     class Held:
         annotations: np.ndarray
         descriptors: Embeddings
+        labels: Labels
 
-    made = make_plane(Held(np.arange(48), Embeddings(groups.astype(np.float32))))  # type: ignore[arg-type]
+    nobody = np.full(48, "")
+    labels = Labels(nobody, nobody, nobody, nobody, nobody)
+    made = make_plane(Held(np.arange(48), Embeddings(groups.astype(np.float32)), labels))  # type: ignore[arg-type]
     found = made.cluster.reshape(4, 12)
     assert all(len(set(row.tolist()) - {-1}) <= 2 for row in found)
     assert len({int(np.bincount(row[row >= 0]).argmax()) for row in found}) == 4

@@ -174,4 +174,4 @@ def test_postgresql_finds_the_same(tmp_path: Path, new_database: Callable[[], st
         assert found(made, Filter(near=Near(Place(-17, 180), 20_100))) == {1, 2, 3}
         assert found(made, Filter(near=Near(Place(-17, 180), 1), quality=Quality.FAIR)) == {1}
         assert found(made, Filter(text="%", individual=1)) == set()
-        assert lately(made, datetime.now(UTC)) == []
+        assert [one.photos for one in lately(made, datetime.now(UTC))] == [4]

@@ -17,14 +17,14 @@ import numpy.typing as npt
 from resight.types import Bools, Floats, Ints
 
 ENOUGH = 350  # quads of a pattern: the fewer spots it has, the more are taken of those about each span's middle
-LOOSE, FEW = 0.08, 20_000  # codes farther apart in one of their four numbers are not alike, among so few quads
+LOOSE, FEW = 0.08, 16_000  # codes farther apart in one of their four numbers are not alike, among so few quads
 SIZED = 0.25  # what two measurements of one spot's radius are apart by, as logarithms
 UNLIKE = 3.0  # nor are quads alike whose four radii are farther apart than so many such deviations, all together
 MIDDLE = 512  # added to the number of a cell, so that it is positive
 SLICES, ZOOM = 7, 1.6  # of the logarithm of the change of scale, and how far it goes either way
 TURNS = 12  # votes must agree on a turn, to a twelfth of a circle
 TIED = 0.05  # codes so near to being read in the other order are read in both
-UNIT, SIZE_UNIT = 8000.0, 32.0  # codes and sizes are kept as whole numbers of such parts
+UNIT, SIZE_UNIT = 8000.0, 256.0  # codes and sizes are kept as whole numbers of such parts
 
 # The spots of a quad read from the other end of its span; and with its other two spots exchanged.
 _TURNED, _CROSSED = np.array([1, 0, 3, 2]), np.array([0, 1, 3, 2])
@@ -54,8 +54,8 @@ class Quads:
 class Likeness:
     """Quads alike: `ours` (v,) rows of the query's quads, `theirs` (v,) of the index's, `owners` (v,) the patterns.
 
-    `weights` (v,) are 1 where codes and sizes are the same, and 0 where they are just alike; `changes` (v,) are the scale
-    and the turn that lay the span of the query's quad over the other.
+    `weights` (v,) are 1 where codes and sizes are the same, and 0 where they are just alike; `changes` (v,) are the
+    scale and the turn that lay the span of the query's quad over the other.
     """
 
     ours: Ints
@@ -85,7 +85,9 @@ def quads(places: Floats, radii: Floats, ties: bool = False) -> Quads:
     at = places.astype(np.float64) @ np.array([1, 1j])
     first, second = np.triu_indices(n, 1)
     lengths = np.abs(at[first] - at[second])
-    long = (lengths >= np.median(lengths)) & (lengths > 0)
+    # The longer half of the spans; of many spots, the longest.
+    shortest = max(np.median(lengths), np.sort(lengths)[-ENOUGH:][0])
+    long = (lengths >= shortest) & (lengths > 0)
     first, second, lengths = first[long], second[long], lengths[long]
     away = np.abs(at[None] - (at[first] + at[second])[:, None] / 2)
     away[np.arange(len(first)), first] = away[np.arange(len(first)), second] = np.inf

@@ -18,7 +18,7 @@ from resight.types import Bools, Descriptors, Evidence, Floats, Ints, LocalFeatu
 
 MOST = 60  # spots of an animal, the first ones: describers give the best first
 FEWEST = 5  # spots that a pattern needs, and pairs that an answer rests on
-LOOKED = 800  # spots of a query by animals looked at in detail: the fewer the spots, the longer the shortlist
+LOOKED = 1000  # spots of a query by animals looked at in detail: the fewer the spots, the longer the shortlist
 PROPOSALS = 4  # similarities tried for each
 SLACK = 0.035  # of the size of a pattern: what a spot's place is uncertain by before the map is refined
 TIGHT = 0.02  # and after
