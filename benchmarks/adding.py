@@ -39,7 +39,7 @@ from resight.catalogue.decisions import Assigned, NewIndividual
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.models import Shard
 from resight.media.folders import scan
-from resight.types import LocalFeatures, Record, Rejection
+from resight.types import LocalFeatures, Record, Rejection, Together
 
 RESIGHT = [sys.executable, "-c", "from resight.cli import main; main()"]
 SEED, PHOTOS_EACH, SAMPLED_EVERY, MIB = 0, 4, 0.25, 1 << 20
@@ -142,6 +142,7 @@ def statements(catalogue: Catalogue) -> set[str]:
                 continue
             for row, key in enumerate(part.annotations.tolist()):
                 one = part.descriptors.take([row])
+                assert not isinstance(one, Together)
                 columns = (one.vectors, one.positions, one.scales) if isinstance(one, LocalFeatures) else (one.vectors,)
                 digest = hashlib.sha256(b"".join(column.tobytes() for column in columns))
                 said.add(f"{fingerprint} {rows[key].sha256} {digest.hexdigest()}")

@@ -14,6 +14,7 @@ import numpy as np
 from resight.catalogue import check, folder, log, lookup, vectors
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.vectors import Described
+from resight.types import Embeddings
 
 PROGRAM = Path(__file__).with_name("adding.py")
 KILLS = 4
@@ -37,6 +38,7 @@ def content(catalogue: Catalogue) -> list[tuple[str, ...]]:
     described: dict[int, str] = {}
     for part in vectors.read_shards(catalogue, "steps-1"):
         assert isinstance(part, Described)
+        assert isinstance(part.descriptors, Embeddings)
         assert not isinstance(part.descriptors.vectors, np.memmap)
         for row, key in enumerate(part.annotations):
             described[int(key)] = str(part.descriptors.vectors[row].tolist())

@@ -85,6 +85,7 @@ def test_a_few_more_photos_do_not_rebuild_the_index_of_the_rest(catalogue: Catal
     assert told == [(4, 4)]
     assert learned(catalogue, fingerprint) == cells
     assert library.annotations.tolist() == list(range(1, 13))
+    assert isinstance(library.descriptors, LocalFeatures)
     assert len(library.descriptors.vectors) > cells
 
 

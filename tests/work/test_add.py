@@ -24,7 +24,7 @@ from resight.catalogue.folder import Catalogue
 from resight.catalogue.vectors import Described
 from resight.media.folders import scan
 from resight.method import open_method
-from resight.types import Box, LocalFeatures, Record, Rejection, Side
+from resight.types import Box, LocalFeatures, Record, Rejection, Side, Together
 from resight.work import add as adding
 from resight.work.add import AddReport, add
 from resight.work.processes import in_this_process
@@ -78,6 +78,7 @@ def content(catalogue: Catalogue, fingerprint: str) -> list[str]:
         assert isinstance(part, Described)
         for row, key in enumerate(part.annotations.tolist()):
             one = part.descriptors.take([row])
+            assert not isinstance(one, Together)
             columns = (one.positions, one.scales, one.sizes) if isinstance(one, LocalFeatures) else ()
             numbers = b"".join(column.tobytes() for column in (one.vectors, *columns))
             said.append(f"{rows[key].sha256} {hash(numbers)}")
