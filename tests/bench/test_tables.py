@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from resight.bench.split import by_individual, by_photo
-from resight.bench.tables import QUICK, Preset, Tables, write_tables
+from resight.bench.tables import AMOUNTS, Preset, Tables, write_tables
 from resight.media.table import read_table
 from resight.types import Box, Record, Side
 
@@ -47,14 +47,18 @@ def test_without_encounters_none_are_excluded(tmp_path: Path) -> None:
     assert written(tmp_path, Preset.FULL, records).exclude is None
 
 
+FEW = AMOUNTS[Preset.QUICK]
+LEARNED, ASKED = FEW.learned or 0, FEW.asked or 0
+
+
 def test_a_quick_run_takes_few_animals_and_of_each_some_of_every_encounter(tmp_path: Path) -> None:
     tables = written(tmp_path, Preset.QUICK, HERD + NAMELESS)
     learned, asked = read(tables.learn), read(tables.query)
-    assert len({one.identity for one in learned}) == QUICK[0]
-    assert len(learned) == QUICK[0] * QUICK[2]
-    assert len([one for one in asked if one.identity]) == QUICK[1] * QUICK[2]
-    assert len([one for one in asked if not one.identity]) == QUICK[3]
-    assert len({one.encounter for one in learned}) == 2 * QUICK[0]
+    assert len({one.identity for one in learned}) == LEARNED
+    assert len(learned) == LEARNED * FEW.photos
+    assert len([one for one in asked if one.identity]) == ASKED * FEW.photos
+    assert len([one for one in asked if not one.identity]) == FEW.nameless
+    assert len({one.encounter for one in learned}) == 2 * LEARNED
 
 
 @pytest.mark.parametrize("preset", list(Preset))
@@ -66,4 +70,4 @@ def test_by_photo_the_gallery_is_what_was_learned(tmp_path: Path, preset: Preset
     assert tables.learn == tables.gallery
     assert {one.path for one in known}.isdisjoint({one.path for one in asked})
     assert {one.identity for one in known} == {one.identity for one in asked}
-    assert len(known) + len(asked) == 10 * (50 if preset is Preset.FULL else QUICK[1])
+    assert len(known) + len(asked) == 10 * (50 if preset is Preset.FULL else ASKED)

@@ -128,3 +128,27 @@ def test_train_takes_a_catalogue(resight: Resight, patterns: Path, tmp_path: Pat
     assert resight("describe", patterns, "--method", method).code == 0
     told = resight("identify", patterns, tmp_path / "photos", "--json", "-")
     assert len(json.loads(told.out)["queries"]) == 8
+
+
+def test_train_a_head_on_binarised_pictures_and_name_by_it(resight: Resight, patterns: Path, tmp_path: Path) -> None:
+    (tmp_path / "recipe.toml").write_text(
+        "epochs = 1\n[data]\nsize = 64\nheld_out = 0.5\nmirrored = false\nlook = 'binarised'\n"
+        "[model]\nstart = 'random'\ndimensions = 8\n"
+    )
+    said = resight(
+        "train", patterns, "--into", tmp_path / "model", "--head", "l1", "--recipe", tmp_path / "recipe.toml"
+    )
+    assert said.code == 0
+    method = f"onnx:{tmp_path / 'model' / 'model.onnx'}@head:{tmp_path / 'model' / 'head.npz'}"
+    assert method in "".join(said.out.split("\n"))
+    assert resight("describe", patterns, "--method", method).code == 0
+    assert len(json.loads(resight("identify", patterns, tmp_path / "photos", "--json", "-").out)["queries"]) == 8
+    # Its model can be the branch of another head.
+    again = resight("train", patterns, "--into", tmp_path / "on it", "--head", "shared", "--branch", tmp_path / "model")
+    assert again.code == 0 and "on it" in again.out
+
+
+def test_what_does_not_go_with_a_head_is_said(resight: Resight, patterns: Path, tmp_path: Path) -> None:
+    for more, why in ((("--head", "l1", "--thesis"), "--thesis"), (("--branch", tmp_path), "kind of head")):
+        said = resight("train", patterns, "--into", tmp_path / "model", *more)
+        assert said.code == 2 and why in said.err

@@ -6,7 +6,6 @@ Run as `python -m resight.bench.cell OUT PRESET SET METHOD`.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from dataclasses import asdict, dataclass, replace
@@ -85,7 +84,7 @@ def _open_set(name: str, tables: Tables, workshop: Workshop) -> tuple[Evaluation
     from resight.work.processes import local_processes
 
     run = local_processes(settings().workers)
-    if name == "auto":
+    if name == "auto" and workshop.preset is Preset.FULL:
         # Chosen on the photos that may be learned from, as everything else is.
         name = choose([row for row in read_table(tables.learn) if isinstance(row, Record)], run).method
     method = open_method(name)
@@ -146,5 +145,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("OMP_NUM_THREADS", str(os.cpu_count() or 1))
     main()

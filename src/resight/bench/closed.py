@@ -35,7 +35,7 @@ def closed_set(one: Contender, tables: Tables, workshop: Workshop) -> tuple[Eval
     folder = workshop.folder / one.trainings[0]
     started = time.perf_counter()
     recipe = read_recipe(folder / "recipe.toml", Recipe)
-    pictures, _ = read_pictures([tables.query], recipe.data.size, folder / "asked.npy")
+    pictures, _ = read_pictures([tables.query], recipe.data.size, folder / "asked.npy", look=recipe.data.look)
     found = classify(folder, pictures, TOP)
     seconds = (time.perf_counter() - started) / len(pictures)
     asked = len(pictures)

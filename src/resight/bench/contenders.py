@@ -65,6 +65,16 @@ def _embedded(recipe: str, matcher: str, workshop: Workshop) -> str:
     return f"onnx:{embedding(recipe, workshop)}@{matcher}"
 
 
+def _by_side(workshop: Workshop) -> str:
+    from resight.media.table import read_table
+    from resight.types import Record, Side
+
+    sides = {row.side for row in read_table(workshop.learn) if isinstance(row, Record)}
+    if len(sides - {Side.UNKNOWN}) < 2:
+        raise ResightError("the photos tell no sides, so it would learn what wrasse does")
+    return _embedded("wrasse-by-side", "euclidean", workshop)
+
+
 def _named(name: str, _workshop: Workshop) -> str:
     return name
 
@@ -139,7 +149,7 @@ CONTENDERS = {
             "wrasse-by-side",
             "wrasse.md",
             "the same, each side a class of its own",
-            partial(_embedded, "wrasse-by-side", "euclidean"),
+            _by_side,
             ("wrasse-by-side",),
         ),
         Contender(

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Event
 
 from resight import __version__
 from resight.bench.cell import Cell, read_cell
 from resight.bench.simulated import CAGE, simulated
 from resight.bench.split import by_individual, check, committed, read_split
 from resight.bench.tables import Preset, Tables, write_tables
+from resight.config import settings
 from resight.errors import ResightError
 from resight.media.table import read_table
 from resight.types import Record
+from resight.work.parent import PARENT
 from resight.work.written import write
 
 TABLE = "metadata.csv"
@@ -88,16 +94,39 @@ def tables_of(bench: Bench, name: str) -> Tables:
 def run(
     bench: Bench, sets: Sequence[str], methods: Sequence[str], tell: Callable[[str, int, int], None]
 ) -> Iterator[Cell]:
-    """Every method on every set; a cell whose process dies is told as refused, and the rest goes on."""
-    wanted = [(name, method) for name in sets for method in methods]
-    for done, (name, method) in enumerate(wanted):
-        tell("Methods and sets", done, len(wanted))
-        path, blank = bench.cell(name, method), bench.blank(name, method)
-        cell = read_cell(path)
-        if cell is None or cell.split != blank.split:
-            cell = _in_a_process(bench, name, method) or blank
-        yield cell
-    tell("Methods and sets", len(wanted), len(wanted))
+    """Every method on every set; a cell whose process dies is told as refused, and the rest goes on.
+
+    A quick run does one set a processor side by side. A full one does one thing at a time, so that its seconds are
+    those of a machine that does nothing else.
+    """
+    at_once = min(len(sets), settings().workers) if bench.preset is Preset.QUICK else 1
+    workers = max(1, settings().workers // max(1, at_once))
+    ended: SimpleQueue[Cell | Exception] = SimpleQueue()
+    stopped = Event()
+
+    def of_set(name: str) -> None:
+        try:
+            for method in methods:
+                if stopped.is_set():
+                    return
+                ended.put(_cell(bench, name, method, workers))
+        except Exception as error:
+            ended.put(error)
+
+    wanted = len(sets) * len(methods)
+    with ThreadPoolExecutor(max(1, at_once)) as pool:
+        try:
+            for name in sets:
+                pool.submit(of_set, name)
+            for done in range(wanted):
+                tell("Methods and sets", done, wanted)
+                cell = ended.get()
+                if isinstance(cell, Exception):
+                    raise cell
+                yield cell
+            tell("Methods and sets", wanted, wanted)
+        finally:
+            stopped.set()
 
 
 def finished(bench: Bench, sets: Sequence[str], methods: Sequence[str]) -> list[Cell]:
@@ -106,12 +135,25 @@ def finished(bench: Bench, sets: Sequence[str], methods: Sequence[str]) -> list[
     return [cell for cell in found if cell is not None]
 
 
-def _in_a_process(bench: Bench, name: str, method: str) -> Cell | None:
+def _cell(bench: Bench, name: str, method: str, workers: int) -> Cell:
+    blank = bench.blank(name, method)
+    kept = read_cell(bench.cell(name, method))
+    if kept is not None and kept.split == blank.split:
+        return kept
+    return _in_a_process(bench, name, method, workers) or blank
+
+
+def _in_a_process(bench: Bench, name: str, method: str, workers: int) -> Cell | None:
     path = bench.cell(name, method)
     path.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "resight.bench.cell", str(bench.out), bench.preset.value, name, method]
+    machine = os.environ | {
+        "RESIGHT_WORKERS": str(workers),
+        "OMP_NUM_THREADS": str(workers),
+        PARENT: str(os.getpid()),
+    }
     with path.with_suffix(".log").open("w", encoding="utf-8") as log:
-        ended = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False).returncode
+        ended = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False, env=machine).returncode
     if ended == 0:
         return read_cell(path)
     said = path.with_suffix(".log").read_text(encoding="utf-8").strip().splitlines()

@@ -17,7 +17,6 @@ from resight.types import Record, Side
 from resight.work.written import write
 
 COLUMNS = ("path", "identity", "side", "part", "encounter", "x", "y", "w", "h", "mask")
-NAMELESS = 300  # photos of animals that nobody has named, asked about as new ones, at most
 
 
 class Preset(StrEnum):
@@ -27,8 +26,20 @@ class Preset(StrEnum):
     FULL = "full"
 
 
-# Individuals learned and asked about, photos of each, and photos without a name, in a quick run.
-QUICK = (60, 40, 6, 30)
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """At most so many: individuals to learn from and to ask about, photos of each, and photos of unnamed animals.
+
+    Photos of an individual beyond that are mostly frames of the same film. The unnamed are asked about as new ones.
+    """
+
+    learned: int | None
+    asked: int | None
+    photos: int
+    nameless: int
+
+
+AMOUNTS = {Preset.QUICK: Amount(24, 20, 4, 12), Preset.FULL: Amount(None, None, 60, 300)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,38 +60,39 @@ def write_tables(split: Split, records: Sequence[Record], folder: Path, preset: 
     into.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(split.seed)
     chosen = set(split.individuals)
+    amount = AMOUNTS[preset]
     if split.by == "photo":
         taking = [record for record in records if record.identity in chosen]
         asked = set(split.asked)
         known = [record for record in taking if within(record, folder) not in asked]
         queries = [record for record in taking if within(record, folder) in asked]
-        if preset is Preset.QUICK:
-            few = set(rng.permutation(sorted(chosen))[: QUICK[1]].tolist())
-            known, queries = ([record for record in some if record.identity in few] for some in (known, queries))
+        few = set(rng.permutation(sorted(chosen))[: amount.asked].tolist())
+        known, queries = ([record for record in some if record.identity in few] for some in (known, queries))
         learn = _write(into / "learn.csv", known)
         return Tables(learn, learn, _write(into / "query.csv", queries), None)
-    learned = [record for record in records if record.identity and record.identity not in chosen]
-    tested = [record for record in records if record.identity in chosen]
+    learned = _some(
+        [one for one in records if one.identity and one.identity not in chosen], amount.learned, amount, rng
+    )
+    tested = _some([one for one in records if one.identity in chosen], amount.asked, amount, rng)
     nameless = [record for record in records if not record.identity]
-    most = NAMELESS
-    if preset is Preset.QUICK:
-        learned, tested, most = _some(learned, QUICK[0], rng), _some(tested, QUICK[1], rng), QUICK[3]
-    tested += [nameless[row] for row in np.sort(rng.permutation(len(nameless))[:most])]
+    tested += [nameless[row] for row in np.sort(rng.permutation(len(nameless))[: amount.nameless])]
     test = _write(into / "test.csv", tested)
     exclude = "encounter" if any(record.encounter for record in tested) else None
     return Tables(_write(into / "learn.csv", learned), test, test, exclude)
 
 
-def _some(records: Sequence[Record], individuals: int, rng: np.random.Generator) -> list[Record]:
-    """Some individuals that have two photos or more, and a few photos of each, spread over its encounters."""
+def _some(records: Sequence[Record], individuals: int | None, amount: Amount, rng: np.random.Generator) -> list[Record]:
+    """The individuals, or some that have two photos or more, and of each some photos, spread over its encounters."""
     of: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
         of[record.identity or ""].append(record)
-    several = sorted(name for name, photos in of.items() if len(photos) > 1)
+    names = sorted(of)
+    if individuals is not None:
+        names = rng.permutation([name for name in names if len(of[name]) > 1])[:individuals].tolist()
     chosen: list[Record] = []
-    for name in rng.permutation(several)[:individuals]:
+    for name in names:
         photos = sorted(of[name], key=lambda record: (record.encounter, record.path))
-        places = np.unique(np.linspace(0, len(photos) - 1, QUICK[2]).round().astype(int))
+        places = np.unique(np.linspace(0, len(photos) - 1, amount.photos).round().astype(int))
         chosen += [photos[place] for place in places]
     return chosen
 

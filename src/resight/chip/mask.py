@@ -8,18 +8,20 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from resight.chip.padded import DEVIATION, MEAN
-from resight.types import Mask, Pixels
+from resight.chip.padded import DEVIATION, MEAN, normalised
+from resight.types import Floats, Mask, Pixels
 from resight.weights import U2NETP, find_weights
 
 Foreground = Callable[[Pixels], Mask]
+KIND, PROBABLE = "resight.mask", "probability"  # in a model's metadata, where it gives probabilities
 
 
 class OnnxForeground:
     """A foreground network: RGB photo (H, W, 3) in, mask (H, W) out, 255 on what stands out.
 
     The network takes one normalised image (1, 3, s, s) and gives a map in [0, 1], as U-2-Net does (Qin et al.
-    2020); its input is square, so the photo is squeezed.
+    2020); its input is square, so the photo is squeezed. One of our own says in its metadata that its map holds
+    probabilities.
     """
 
     def __init__(self, model: Path) -> None:
@@ -36,19 +38,28 @@ class OnnxForeground:
         entry = self._session.get_inputs()[0]
         self._input, self._size = entry.name, int(entry.shape[-1])
         self._output = self._session.get_outputs()[0].name
+        self._probable = self._session.get_modelmeta().custom_metadata_map.get(KIND) == PROBABLE
 
     def __call__(self, pixels: Pixels) -> Mask:
         """The mask of one photo, 0 or 255, in the photo's own size."""
-        small = cv2.resize(pixels, (self._size, self._size), interpolation=cv2.INTER_AREA).astype(np.float32)
-        small = small / max(float(small.max()), 1e-6)
-        normal = (small - MEAN) / DEVIATION
-        batch = np.ascontiguousarray(normal.transpose(2, 0, 1)[None], dtype=np.float32)
-        found = self._session.run([self._output], {self._input: batch})[0][0, 0]
-        span = float(found.max() - found.min())
-        level = (found - found.min()) / span if span > 0 else np.zeros_like(found)
+        small = np.asarray(cv2.resize(pixels, (self._size, self._size), interpolation=cv2.INTER_AREA), np.uint8)
+        given = normalised(small[None]) if self._probable else _brightened(small)
+        found = self._session.run([self._output], {self._input: given})[0][0, 0].astype(np.float32)
         height, width = pixels.shape[:2]
-        full = cv2.resize(level, (width, height), interpolation=cv2.INTER_LINEAR)
-        return np.where(full > 0.5, 255, 0).astype(np.uint8)
+        level = cv2.resize(found if self._probable else _spread(found), (width, height), interpolation=cv2.INTER_LINEAR)
+        return np.where(level > 0.5, 255, 0).astype(np.uint8)
+
+
+def _brightened(small: Pixels) -> Floats:
+    """A picture (s, s, 3) as U-2-Net was shown it: its brightest number is white."""
+    light = small.astype(np.float32) / max(float(small.max()), 1e-6)
+    return np.ascontiguousarray(((light - MEAN) / DEVIATION).transpose(2, 0, 1)[None], dtype=np.float32)
+
+
+def _spread(found: Floats) -> Floats:
+    """U-2-Net's map, spread from 0 to 1."""
+    span = float(found.max() - found.min())
+    return np.asarray((found - found.min()) / span if span > 0 else np.zeros_like(found), np.float32)
 
 
 def u2netp() -> OnnxForeground:

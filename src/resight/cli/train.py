@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,14 @@ import typer
 
 from resight.cli.console import list_rejected, progress, say
 from resight.errors import ResightError
+
+
+class HeadKind(StrEnum):
+    """What compares two vectors; see docs/methods/whale-siamese.md."""
+
+    NEURAL = "neural"
+    L1 = "l1"
+    SHARED = "shared"
 
 
 def train(
@@ -24,6 +33,13 @@ def train(
     ] = None,
     thesis: Annotated[bool, typer.Option("--thesis", help="Train as the thesis FishNet did.")] = False,
     detector: Annotated[bool, typer.Option("--detector", help="Learn where animals are, from boxes.")] = False,
+    head: Annotated[
+        HeadKind | None, typer.Option(help="Learn to compare two photos, instead of a distance between vectors.")
+    ] = None,
+    branch: Annotated[
+        Path | None,
+        typer.Option(help="With --head: the model that makes the vectors; without it, one learns with the head."),
+    ] = None,
 ) -> None:
     """Train a model that tells your animals apart, on photos whose animals are named.
 
@@ -36,7 +52,13 @@ def train(
     tables = [_table(path, into, detector) for path in tables]
     if thesis and (recipe or detector):
         raise ResightError("--thesis is a whole recipe: it goes with neither --recipe nor --detector")
-    if detector:
+    if head and (thesis or detector):
+        raise ResightError("--head is a training of its own: it goes with neither --thesis nor --detector")
+    if branch and not head:
+        raise ResightError("--branch names the model whose vectors a head compares: name the kind of head by --head")
+    if head:
+        _head(tables, into, recipe, head, branch)
+    elif detector:
         _detector(tables, into, recipe)
     else:
         _model(tables, into, recipe, thesis)
@@ -57,6 +79,7 @@ def _model(tables: list[Path], into: Path, recipe: Path | None, thesis: bool) ->
     from resight.learn.recipe import THESIS, Recipe, read_recipe
     from resight.learn.train import train as learn
     from resight.learn.trained import write_embedding
+    from resight.method import MASKS
 
     chosen = read_recipe(recipe, Recipe) if recipe else THESIS if thesis else Recipe()
     with progress() as tell:
@@ -67,8 +90,26 @@ def _model(tables: list[Path], into: Path, recipe: Path | None, thesis: bool) ->
     kept = "the best was" if chosen.training.kept == "best" else "kept is"
     say(f"{len(done.history)} epochs; {kept} epoch {best.epoch + 1}: {best.tpr:.1%} of the pairs of one animal")
     say(f"recognised at 1 false match in 100, on {chosen.data.validate_on} that it did not learn from.")
-    lengths = "" if chosen.model.unit else "@euclidean"
-    say(f"Use it: resight init CATALOGUE --method onnx:{into / 'model.onnx'}{lengths}")
+    masks, lengths = MASKS if chosen.data.masked else "", "" if chosen.model.unit else "@euclidean"
+    say(f"Use it: resight init CATALOGUE --method onnx:{into / 'model.onnx'}{masks}{lengths}")
+    if done.rejected:
+        raise typer.Exit(1)
+
+
+def _head(tables: list[Path], into: Path, recipe: Path | None, kind: HeadKind, branch: Path | None) -> None:
+    from resight.learn.head_recipe import HeadTraining
+    from resight.learn.recipe import read_recipe
+    from resight.learn.train_head import train_head
+
+    chosen = read_recipe(recipe, HeadTraining) if recipe else HeadTraining()
+    chosen = chosen.model_copy(update={"kind": kind.value})
+    with progress() as tell:
+        done = train_head(chosen, tables, into, tell, branch)
+    list_rejected(done.rejected, in_json=False)
+    best = done.best
+    say(f"{len(done.history)} epochs; the best was epoch {best.epoch + 1}: {best.tpr:.1%} of the pairs of one animal")
+    say(f"recognised at 1 false match in 100, on {chosen.data.validate_on} that it did not learn from.")
+    say(f"Use it: resight init CATALOGUE --method {done.method}")
     if done.rejected:
         raise typer.Exit(1)
 

@@ -9,19 +9,22 @@ from pathlib import Path
 
 import numpy as np
 
+from resight.chip.look import Look, seen
 from resight.chip.padded import normalised, padded
 from resight.errors import ResightError
 from resight.types import Chip, Embeddings, Floats
 
 DEFAULT_SIZE = 224
-UNIT = "resight.unit"  # in a model's metadata; "0": the lengths of its vectors say something
+# In a model's metadata: "0" where the lengths of its vectors say something, and how it is shown pictures.
+UNIT, LOOK = "resight.unit", "resight.look"
 
 
 class OnnxDescriber:
     """Embeddings from an ONNX model that takes (n, 3, h, w) RGB, normalised as for ImageNet.
 
     They are brought to length 1, but where the model's metadata says that their lengths count. Chips are padded to a
-    square, never squeezed; what lies outside the mask becomes grey. An output of more than two axes is averaged over
+    square, never squeezed; what lies outside the mask becomes grey. A model that learned on grey or binarised pictures
+    says so in its metadata, and is shown such. An output of more than two axes is averaged over
     its pixels. Raises ResightError where the file is not such a model.
     """
 
@@ -45,7 +48,8 @@ class OnnxDescriber:
             raise ResightError(f"{model} takes {entry.shape}; an image model takes (n, 3, height, width)")
         if isinstance(entry.shape[0], int):
             self._batch = entry.shape[0] if entry.shape[0] > 0 else batch
-        self._unit = self._session.get_modelmeta().custom_metadata_map.get(UNIT) != "0"
+        told = self._session.get_modelmeta().custom_metadata_map
+        self._unit, self._look = told.get(UNIT) != "0", _look(told.get(LOOK, Look.COLOUR), model)
         self._input = entry.name
         self._height, self._width = (s if isinstance(s, int) and s > 0 else DEFAULT_SIZE for s in entry.shape[2:])
 
@@ -65,7 +69,7 @@ class OnnxDescriber:
         if not chips:
             # Only the model knows how long its vectors are.
             return Embeddings(self._run(np.zeros((1, 3, self._height, self._width), np.float32))[:0])
-        images = np.stack([padded(chip, self._height, self._width) for chip in chips])
+        images = np.stack([padded(seen(chip, self._look), self._height, self._width) for chip in chips])
         found = [self._run(normalised(images[i : i + self._batch])) for i in range(0, len(images), self._batch)]
         vectors = np.concatenate(found)
         if not self._unit:
@@ -78,3 +82,10 @@ class OnnxDescriber:
             images = np.concatenate([images, np.repeat(images[-1:], self._batch - wanted, axis=0)])
         output = np.asarray(self._session.run(None, {self._input: images})[0], dtype=np.float32)[:wanted]
         return output.reshape(*output.shape[:2], -1).mean(axis=2) if output.ndim > 2 else output
+
+
+def _look(named: str, model: Path) -> Look:
+    try:
+        return Look(named)
+    except ValueError as error:
+        raise ResightError(f"{model} wants {named!r} pictures, which this version of resight does not know") from error

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from resight.chip.mask import u2netp
 from resight.config import settings
 from resight.errors import ResightError
 from resight.evaluate.tables import read_annotations
@@ -132,7 +133,7 @@ def branch_of(
         return pictures, fixed, learned_from_vectors(pictures, fixed), rejected
     pictures, rejected = read_pictures(
         tables, recipe.data.size, folder / "pictures.npy", lambda done, total: tell("Reading photos", done, total),
-        apart=apart,
+        apart=apart, look=recipe.data.look, foreground=u2netp() if recipe.data.masked else None,
     )  # fmt: skip
     network = started(recipe.model, recipe.data.size)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")

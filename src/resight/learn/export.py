@@ -12,8 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from resight.chip.mask import KIND, PROBABLE
 from resight.describe.onnx import UNIT
 from resight.errors import ResightError
+from resight.learn.mask_network import MaskNetwork, Probable
 
 OPSET = 18
 ALIKE = 1e-3
@@ -41,6 +43,15 @@ def export_detector(network: nn.Module, height: int, width: int, path: Path) -> 
     """
     example = torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(0)) * 4 - 2
     return _export(network, example, path, ["corners", "scores"], {"resight.layout": "resight"}, 0.1)
+
+
+def export_mask(network: MaskNetwork, size: int, path: Path) -> float:
+    """Write a model that takes (1, 3, size, size), and gives the probability of each pixel, as `chip.mask` reads it.
+
+    Gives the largest difference of a probability from torch's.
+    """
+    example = torch.rand(1, 3, size, size, generator=torch.Generator().manual_seed(0)) * 4 - 2
+    return _export(Probable(network), example, path, ["probability"], {KIND: PROBABLE}, 1e-3)
 
 
 def _export(

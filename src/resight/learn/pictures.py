@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from resight.chip.cut import cut
+from resight.chip.look import Look, seen
+from resight.chip.mask import Foreground
 from resight.chip.padded import padded
+from resight.chip.prepare import Preparation
 from resight.errors import PhotoError, ResightError
 from resight.evaluate.splits import withheld_individuals
 from resight.media.photo import read_photo
@@ -53,11 +55,14 @@ class Pictures:
 
 def read_pictures(
     tables: Sequence[Path], size: int, kept: Path, progress: Callable[[int, int], None] | None = None,
-    apart: bool = True,
+    apart: bool = True, look: Look = Look.COLOUR, foreground: Foreground | None = None,
 ) -> tuple[Pictures, list[Rejection]]:  # fmt: skip
     """The named photos of the tables, cut, padded to a square of this size, and mapped from a file: `kept`.
 
-    `apart`: the sides of an individual are told apart.
+    They are prepared as they are for a model that describes them: what lies outside a mask that the table or the photo
+    brings, or that `foreground` finds, is grey.
+
+    `apart`: the sides of an individual are told apart. `look`: what is left of the colours.
 
     Raises ResightError where no photo has a name, or the disk has no room for the file.
     """
@@ -70,11 +75,12 @@ def read_pictures(
         )
     unfinished = kept.with_name(f"{kept.stem}.unfinished.npy")
     pixels = _mapped(unfinished, (len(records), size, size, 3))
+    prepare = Preparation(size, foreground)
     rows = []
     for row, record in enumerate(records):
         try:
             photo = read_photo(record.path)
-            pixels[row] = padded(cut(photo, record.box, size), size, size)
+            pixels[row] = padded(seen(prepare(photo, record).chip, look), size, size)
             rows.append(row)
         except PhotoError as error:
             rejected.append(Rejection(record.path, str(error)))

@@ -8,6 +8,7 @@ from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from resight.chip.look import Look
 from resight.errors import ResightError
 
 START = r"^(imagenet|random|.+\.pt)$"
@@ -26,6 +27,8 @@ class Data(_Part):
     mirrored: bool = Field(True, description="a mirrored flank is learned as one of another individual")
     sides: Literal["apart", "together"] = Field("apart", description="an animal's sides are learned as two, or as one")
     validate_on: Literal["individuals", "photos"] = Field("individuals", description="what is held out")
+    masked: bool = Field(False, description="a network masks the photos that bring no mask")
+    look: Look = Field(Look.COLOUR, description="what is left of the colours: 'colour', 'grey', or 'binarised'")
 
     @model_validator(mode="after")
     def _one_kind_of_side(self) -> Self:

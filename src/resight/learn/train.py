@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from resight.chip.mask import u2netp
 from resight.learn.augment import augmented
 from resight.learn.averaged import averaged
 from resight.learn.batches import batches, default_count
@@ -60,7 +61,8 @@ def train(recipe: Recipe, tables: Sequence[Path], folder: Path, tell: Tell, epoc
         torch.manual_seed(recipe.training.seed)
         pictures, rejected = read_pictures(
             tables, recipe.data.size, folder / "pictures.npy", lambda done, total: tell("Reading photos", done, total),
-            apart=recipe.data.sides == "apart",
+            apart=recipe.data.sides == "apart", look=recipe.data.look,
+            foreground=u2netp() if recipe.data.masked else None,
         )  # fmt: skip
         hold_out = parted if recipe.data.validate_on == "individuals" else parted_photos
         learning, validating = hold_out(pictures, recipe.data.held_out, recipe.data.least_photos, recipe.training.seed)

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from resight.describe.onnx import LOOK
 from resight.errors import ResightError
 from resight.learn.branch import (
     Branch,
@@ -244,5 +245,7 @@ def _export(branch: Branch, recipe: HeadTraining, folder: Path, tell: Tell) -> P
     tell("Writing model.onnx", 0, 0)
     model = folder / "model.onnx"
     write(folder / "weights.pt", in_memory(branch.network.state_dict()))
-    export_embedder(branch.network, recipe.data.size, model, {"resight.recipe": recipe.model_dump_json()})
+    export_embedder(
+        branch.network, recipe.data.size, model, {LOOK: recipe.data.look, "resight.recipe": recipe.model_dump_json()}
+    )
     return model

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from resight.describe.onnx import LOOK
 from resight.learn.curves import curves_figure
 from resight.learn.export import export_embedder
 from resight.learn.recipe import Recipe
@@ -22,6 +23,8 @@ def write_embedding(done: Trained, recipe: Recipe, folder: Path, tell: Tell) -> 
     """Write model.onnx and curves.png of a training that ended; gives the model's path."""
     tell("Writing model.onnx", 0, 0)
     model = folder / "model.onnx"
-    export_embedder(done.network, recipe.data.size, model, {"resight.recipe": recipe.model_dump_json()})
+    export_embedder(
+        done.network, recipe.data.size, model, {LOOK: recipe.data.look, "resight.recipe": recipe.model_dump_json()}
+    )
     curves_figure(done.history).savefig(folder / "curves.png")
     return model

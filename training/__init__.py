@@ -1,0 +1,1 @@
+"""How the models that ship with resight were made, each by one command."""
