@@ -6,41 +6,37 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from resight.chip.mask import u2netp
+from resight.chip.prepare import MaskKind
 from resight.errors import ResightError
-from resight.method import MASKED, NO_MASK, PLAIN, default_method, open_method, with_option
+from resight.method import MASKED, NOT_MASKED, PLAIN, open_method, with_option
 from resight.weights import WeightsMissingError
 
 pytestmark = pytest.mark.usefixtures("no_weights")
 
 
-def test_without_the_network_the_default_is_unmasked_and_says_so() -> None:
-    assert default_method() == PLAIN
-    method = open_method("auto")
-    assert method.name == PLAIN
-    assert method.preparation.foreground is None
-    assert method.warnings == (NO_MASK,)
-
-
-@pytest.mark.usefixtures("with_weights")
-def test_with_the_network_the_default_is_masked() -> None:
-    assert default_method() == MASKED
+def test_the_default_is_masked_by_what_ships() -> None:
     method = open_method("auto")
     assert method.name == MASKED
-    assert method.preparation.foreground is not None
+    assert method.preparation.foreground is not None and method.preparation.found is MaskKind.FOREGROUND
     assert method.preparation.size == method.describer.size
     assert method.warnings == ()
+    assert open_method(PLAIN).preparation.foreground is None
+    assert open_method(PLAIN).warnings == (NOT_MASKED,)
 
 
 @pytest.mark.usefixtures("with_weights")
 def test_the_fingerprint_tells_describer_and_masks_apart() -> None:
-    names = ("rootsift", "rootsift:upright", "rootsift+u2netp", "rootsift:upright+u2netp", "thumbnail")
+    names = ("rootsift", "rootsift:upright", "rootsift+u2netp", "rootsift+mask", "rootsift:upright+mask", "thumbnail")
     prints = [open_method(name).fingerprint for name in names]
     assert len(set(prints)) == len(names)
     assert prints == [open_method(name).fingerprint for name in names]
     assert open_method("auto").fingerprint == open_method(MASKED).fingerprint
+    assert open_method("rootsift+u2netp").preparation.found is MaskKind.U2NETP
 
 
 def test_masks_that_are_asked_for_and_not_there_are_an_error() -> None:
+    u2netp.cache_clear()
     with pytest.raises(WeightsMissingError, match=r"u2netp\.onnx is not on this machine"):
         open_method("rootsift+u2netp")
 
@@ -49,7 +45,10 @@ def test_masks_that_are_asked_for_and_not_there_are_an_error() -> None:
     ("name", "told"),
     [
         ("shift", "there is no describer 'shift'; installed: .*rootsift"),
-        ("rootsift+other", r"there is no describer 'rootsift\+other'; .* each with '\+u2netp' or without"),
+        (
+            "rootsift+other",
+            r"there is no describer 'rootsift\+other'; .* each with '\+mask' or '\+u2netp' after it, or without",
+        ),
         ("", "there is no describer ''"),
         ("rootsift:fast", "not 'fast'"),
         ("onnx", "needs the model's file"),

@@ -71,7 +71,7 @@ def test_the_name_tells_which_describers_and_in_which_order() -> None:
     one, other = together("rootsift:inside&thumbnail"), together("thumbnail&rootsift:inside")
     assert one.fingerprint == f"together+{rootsift('inside').fingerprint}+{thumbnail('').fingerprint}"
     assert one.fingerprint != other.fingerprint
-    assert open_describer("together:rootsift:inside&thumbnail+u2netp").fingerprint == one.fingerprint
+    assert open_describer("together:rootsift:inside&thumbnail+mask").fingerprint == one.fingerprint
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_the_name_tells_which_describers_and_in_which_order() -> None:
         ("", "two describers or more"),
         ("rootsift", "two describers or more"),
         ("rootsift&", "two describers or more"),
-        ("rootsift+u2netp&thumbnail", "of the whole method"),
+        ("rootsift+mask&thumbnail", "of the whole method"),
         ("rootsift@local&thumbnail", "of the whole method"),
         ("rootsift&together:rootsift", "two describers or more"),
         ("rootsift&no-such", "no describer 'no-such'"),

@@ -35,3 +35,12 @@ def test_a_batch_holds_different_animals_and_equally_many_photos(
 def test_an_epoch_shows_about_every_photo() -> None:
     assert default_count(np.zeros(640, np.int64), 16, 4) == 10
     assert default_count(np.zeros(3, np.int64), 16, 4) == 1
+
+
+def test_those_of_a_kind_come_together() -> None:
+    flanks = np.repeat(np.arange(24), 3)
+    kin = np.array([f"kind {flank % 3}" for flank in flanks])
+    nowhere = np.full(len(flanks), "")
+    for rows in batches(flanks, nowhere, 8, 2, 6, np.random.default_rng(1), kin, alike=4):
+        kinds = kin[rows].reshape(2, 8)
+        assert all(len(set(pack)) == 1 for pack in kinds.tolist()), kinds

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from resight.media.table import read_table
-from resight.method import BARE_INSIDE, INSIDE, MASKED, PLAIN, default_method, with_option
+from resight.method import INSIDE, MASKED, PLAIN, with_option
 from resight.simulate import write_heads
 from resight.types import Record
 from resight.work.choose import Choice, choose
@@ -44,9 +44,9 @@ def koi(folder: Path) -> list[Record]:
     return records
 
 
-def test_colours_are_looked_at_where_they_tell_the_animals_apart(tmp_path: Path, no_weights: None) -> None:
+def test_colours_are_looked_at_where_they_tell_the_animals_apart(tmp_path: Path) -> None:
     choice = choose(koi(tmp_path), in_this_process)
-    assert list(choice.tried)[:2] == [PLAIN, BARE_INSIDE]
+    assert list(choice.tried)[:3] == [INSIDE, MASKED, PLAIN]
     assert choice.method.endswith("colour")
     assert choice.tried[choice.method] > choice.tried[PLAIN] + 0.2
     assert not choice.warnings
@@ -54,10 +54,10 @@ def test_colours_are_looked_at_where_they_tell_the_animals_apart(tmp_path: Path,
 
 def test_too_few_photos_are_no_ground_for_a_choice(tmp_path: Path) -> None:
     choice = choose(heads(tmp_path, 5), in_this_process)
-    assert choice == Choice(default_method(), {})
+    assert choice == Choice(MASKED, {})
 
 
-def test_with_weights_every_way_is_tried_and_the_best_taken(tmp_path: Path, with_weights: None) -> None:
+def test_every_way_is_tried_and_the_best_taken(tmp_path: Path) -> None:
     choice = choose(heads(tmp_path, 16), in_this_process)
     *ways, upright, many, coloured = choice.tried
     assert ways == [INSIDE, MASKED, PLAIN]

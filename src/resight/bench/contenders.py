@@ -12,7 +12,6 @@ import numpy as np
 
 from resight.bench.tables import Preset
 from resight.errors import ResightError
-from resight.method import masks_to_be_had
 from resight.types import Embeddings
 
 Tell = Callable[[str, int, int], None]
@@ -80,7 +79,7 @@ def _named(name: str, _workshop: Workshop) -> str:
 
 
 def _masked(name: str, _workshop: Workshop) -> str:
-    return f"{name}+u2netp" if masks_to_be_had() else name
+    return f"{name}+mask"
 
 
 def _matched(name: str, matcher: str, workshop: Workshop) -> str:

@@ -33,7 +33,7 @@ SQLITE = "catalogue.sqlite"
 VECTORS = "vectors"
 PHOTOS = "photos"
 # A file that a describer or a matcher takes, up to the masks, the matcher or the end of the method's name.
-FILE_IN_METHOD = re.compile(r":([^@]+?)(?=(?:\+u2netp)?(?:@|$))")
+FILE_IN_METHOD = re.compile(r":([^@]+?)(?=(?:\+(?:mask|u2netp))?(?:@|$))")
 
 # How long a writer waits for another: a shard of photos is added in seconds, an undo in a huge log too.
 PATIENCE_SECONDS = 120

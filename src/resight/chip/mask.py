@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from functools import cache, cached_property
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from resight.chip.padded import DEVIATION, MEAN, normalised
+from resight.config import settings
 from resight.types import Floats, Mask, Pixels
 from resight.weights import U2NETP, find_weights
 
@@ -27,6 +31,7 @@ class OnnxForeground:
     def __init__(self, model: Path) -> None:
         import onnxruntime
 
+        self._model = model
         options = onnxruntime.SessionOptions()
         # One thread each: photos are spread over processes, which is faster than threads within one photo.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -49,6 +54,12 @@ class OnnxForeground:
         level = cv2.resize(found if self._probable else _spread(found), (width, height), interpolation=cv2.INTER_LINEAR)
         return np.where(level > 0.5, 255, 0).astype(np.uint8)
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """The network's name, and the hash of its file."""
+        with self._model.open("rb") as file:
+            return f"{self._model.stem}-{hashlib.file_digest(file, 'sha256').hexdigest()[:8]}"
+
 
 def _brightened(small: Pixels) -> Floats:
     """A picture (s, s, 3) as U-2-Net was shown it: its brightest number is white."""
@@ -62,9 +73,18 @@ def _spread(found: Floats) -> Floats:
     return np.asarray((found - found.min()) / span if span > 0 else np.zeros_like(found), np.float32)
 
 
-def u2netp() -> OnnxForeground:
+@cache
+def shipped() -> OnnxForeground:
+    """The foreground network that comes with resight."""
+    with as_file(files("resight.models").joinpath("mask.onnx")) as model:
+        return OnnxForeground(model)
+
+
+@cache
+def u2netp(offline: bool = False) -> OnnxForeground:
     """The general foreground network U-2-Net-p, by its weights' name; WeightsMissingError without them."""
-    return OnnxForeground(find_weights(U2NETP))
+    where = settings()
+    return OnnxForeground(find_weights(U2NETP, where.model_copy(update={"offline": True}) if offline else where))
 
 
 def believable(mask: Mask, least: float = 0.02, most: float = 0.98) -> bool:

@@ -13,11 +13,12 @@ from resight.types import Chip, Mask, Photo, Record
 
 
 class MaskKind(StrEnum):
-    """Where the knowledge of what is animal came from."""
+    """Where the knowledge of what is animal came from: the network that ships is `FOREGROUND`."""
 
     TABLE = "table"
     ALPHA = "alpha"
     FOREGROUND = "foreground"
+    U2NETP = "u2netp"
     NONE = "none"
 
 
@@ -32,10 +33,11 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """How chips are made: the working size, and the foreground network if one is used."""
+    """How chips are made: the working size, and the foreground network if one is used, with what its masks are."""
 
     size: int
     foreground: Foreground | None = None
+    found: MaskKind = MaskKind.FOREGROUND
 
     def __call__(self, photo: Photo, record: Record) -> Prepared:
         """Mask, draw the box in to the animal, cut; PhotoError where the box or the mask cannot be used."""
@@ -56,5 +58,5 @@ class Preparation:
         if self.foreground is not None:
             found = self.foreground(photo.pixels)
             if believable(found):
-                return found, MaskKind.FOREGROUND
+                return found, self.found
         return None, MaskKind.NONE

@@ -20,7 +20,7 @@ Method = Annotated[
     typer.Option(
         help="How animals are compared: 'rootsift' (by their spots), 'rootsift:inside' (by those well inside the mask: "
         "flanks), 'rootsift:many' (by twice as many), 'rootsift:colour' (by colours too), 'rootsift:upright' (for "
-        "animals that always stand the same way), or 'onnx:MODEL.onnx' (by your own model). '+u2netp' after it masks "
+        "animals that always stand the same way), or 'onnx:MODEL.onnx' (by your own model). '+mask' after it masks "
         "the background. 'auto' tries the first five on a sample of the named photos, with a mask and without, and "
         "takes the best."
     ),

@@ -79,7 +79,6 @@ def _model(tables: list[Path], into: Path, recipe: Path | None, thesis: bool) ->
     from resight.learn.recipe import THESIS, Recipe, read_recipe
     from resight.learn.train import train as learn
     from resight.learn.trained import write_embedding
-    from resight.method import MASKS
 
     chosen = read_recipe(recipe, Recipe) if recipe else THESIS if thesis else Recipe()
     with progress() as tell:
@@ -90,7 +89,7 @@ def _model(tables: list[Path], into: Path, recipe: Path | None, thesis: bool) ->
     kept = "the best was" if chosen.training.kept == "best" else "kept is"
     say(f"{len(done.history)} epochs; {kept} epoch {best.epoch + 1}: {best.tpr:.1%} of the pairs of one animal")
     say(f"recognised at 1 false match in 100, on {chosen.data.validate_on} that it did not learn from.")
-    masks, lengths = MASKS if chosen.data.masked else "", "" if chosen.model.unit else "@euclidean"
+    masks, lengths = "+mask" if chosen.data.masked else "", "" if chosen.model.unit else "@euclidean"
     say(f"Use it: resight init CATALOGUE --method onnx:{into / 'model.onnx'}{masks}{lengths}")
     if done.rejected:
         raise typer.Exit(1)

@@ -22,7 +22,7 @@ def together(argument: str) -> Describer:
     if len(names) < 2 or not all(names):
         raise ResightError(
             "together takes two describers or more with & between them, in quotation marks for the shell: "
-            "'together:rootsift:inside&onnx:model.onnx+u2netp'"
+            "'together:rootsift:inside&onnx:model.onnx+mask'"
         )
     return TogetherDescriber(tuple(map(_opened, names)))
 
@@ -72,7 +72,7 @@ def shrunk(chip: Chip, size: int) -> Chip:
 
 def _opened(name: str) -> Describer:
     described, matched = parted(name)
-    if described.endswith(MASKS) or matched:
+    if MASKS.search(described) or matched:
         raise ResightError(
             f"{name}: masks and matcher are of the whole method, and stand at its end, not behind one of the "
             "describers that it puts together"

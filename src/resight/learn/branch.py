@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from resight.chip.mask import u2netp
+from resight.chip.mask import shipped
 from resight.config import settings
 from resight.errors import ResightError
 from resight.evaluate.tables import read_annotations
@@ -110,7 +110,7 @@ def without_pixels(individual: Strings, flank: Strings, encounter: Strings) -> P
     """Who is on photos (n,) whose vectors, in the same order, are all that is looked at."""
     n = len(individual)
     nothing = np.zeros((0, 1, 1, 3), np.uint8)
-    return Pictures(nothing, np.arange(n), np.zeros(n, np.bool_), individual, flank, encounter)
+    return Pictures(nothing, np.arange(n), np.zeros(n, np.bool_), individual, flank, encounter, np.full(n, ""))
 
 
 def learned_from_vectors(pictures: Pictures, branch: FixedBranch) -> str:
@@ -133,7 +133,7 @@ def branch_of(
         return pictures, fixed, learned_from_vectors(pictures, fixed), rejected
     pictures, rejected = read_pictures(
         tables, recipe.data.size, folder / "pictures.npy", lambda done, total: tell("Reading photos", done, total),
-        apart=apart, look=recipe.data.look, foreground=u2netp() if recipe.data.masked else None,
+        apart=apart, look=recipe.data.look, foreground=shipped() if recipe.data.masked else None,
     )  # fmt: skip
     network = started(recipe.model, recipe.data.size)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -29,7 +29,8 @@ class Pictures:
     Row i is `pixels[photos[i]]` of (m, size, size, 3), which may be mapped from disk, and its mirror image where
     `flipped[i]`. `individual` (n,) names the animal, and `flank` (n,) what is told apart: the animal with the side of
     it, for markings differ by side, or the animal alone, where its sides are learned together. `encounter` (n,) is ''
-    where it is not known.
+    where it is not known. `kin` (n,) is the same for animals of one kind, which are harder to tell apart: those that
+    one table has of one part.
     """
 
     pixels: Pixels
@@ -38,6 +39,7 @@ class Pictures:
     individual: Strings
     flank: Strings
     encounter: Strings
+    kin: Strings
 
     def __len__(self) -> int:
         return len(self.photos)
@@ -49,7 +51,7 @@ class Pictures:
 
     def take(self, rows: Ints | Bools) -> Pictures:
         """These pictures."""
-        names = (column[rows] for column in (self.individual, self.flank, self.encounter))
+        names = (column[rows] for column in (self.individual, self.flank, self.encounter, self.kin))
         return Pictures(self.pixels, self.photos[rows], self.flipped[rows], *names)
 
 
@@ -66,9 +68,10 @@ def read_pictures(
 
     Raises ResightError where no photo has a name, or the disk has no room for the file.
     """
-    entries = [entry for table in tables for entry in read_table(table)]
-    rejected = [entry for entry in entries if isinstance(entry, Rejection)]
-    records = [entry for entry in entries if isinstance(entry, Record) and entry.identity]
+    entries = [(entry, number) for number, table in enumerate(tables) for entry in read_table(table)]
+    rejected = [entry for entry, _ in entries if isinstance(entry, Rejection)]
+    named = [(entry, number) for entry, number in entries if isinstance(entry, Record) and entry.identity]
+    records = [record for record, _ in named]
     if not records:
         raise ResightError(
             f"{', '.join(map(str, tables))}: no photo has an identity, so there is nothing to learn from"
@@ -96,6 +99,7 @@ def read_pictures(
         np.array([record.identity for record in chosen], np.str_),
         np.array([_flank(record) if apart else record.identity for record in chosen], np.str_),
         np.array([record.encounter for record in chosen], np.str_),
+        np.array([f"{named[row][1]} {named[row][0].part}" for row in rows], np.str_),
     )
     return pictures, rejected
 
@@ -113,6 +117,7 @@ def mirrored(pictures: Pictures) -> Pictures:
         twice(pictures.individual, " mirrored"),
         twice(pictures.flank, " mirrored"),
         twice(pictures.encounter, ""),
+        twice(pictures.kin, ""),
     )
 
 

@@ -71,6 +71,7 @@ class Training(_Part):
     epochs: int = Field(40, ge=1)
     individuals: int = Field(16, ge=2, description="in a batch")
     photos: int = Field(4, ge=2, description="of each individual in a batch; in the thesis' way: in the pool")
+    alike: int = Field(1, ge=1, description="individuals of one table and part that come to a batch together")
     batches: int = Field(0, ge=0, description="in an epoch; 0: as many as show every photo about once")
     arcface: float = Field(1.0, ge=0, description="weight of the ArcFace loss")
     contrastive: float = Field(1.0, ge=0, description="weight of the supervised contrastive loss")

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from resight.chip.mask import u2netp
+from resight.chip.mask import shipped
 from resight.learn.augment import augmented
 from resight.learn.averaged import averaged
 from resight.learn.batches import batches, default_count
@@ -62,7 +62,7 @@ def train(recipe: Recipe, tables: Sequence[Path], folder: Path, tell: Tell, epoc
         pictures, rejected = read_pictures(
             tables, recipe.data.size, folder / "pictures.npy", lambda done, total: tell("Reading photos", done, total),
             apart=recipe.data.sides == "apart", look=recipe.data.look,
-            foreground=u2netp() if recipe.data.masked else None,
+            foreground=shipped() if recipe.data.masked else None,
         )  # fmt: skip
         hold_out = parted if recipe.data.validate_on == "individuals" else parted_photos
         learning, validating = hold_out(pictures, recipe.data.held_out, recipe.data.least_photos, recipe.training.seed)
@@ -128,7 +128,10 @@ def _epoch(
     count = how.batches or default_count(flanks, individuals, how.photos)
     network.train()
     total = 0.0
-    for step, rows in enumerate(batches(flanks, learning.encounter, individuals, how.photos, count, rng)):
+    chosen = batches(
+        flanks, learning.encounter, individuals, how.photos, count, rng, learning.kin, min(how.alike, individuals)
+    )
+    for step, rows in enumerate(chosen):
         share = _learning_rate(epoch + step / count, how.warmup, how.epochs)
         for group in optimizer.param_groups:
             group["lr"] = how.learning_rate * share * group["times"]

@@ -10,17 +10,16 @@ import numpy as np
 
 from resight.catalogue.lookup import Catalogued
 from resight.chip.cut import tighten
-from resight.chip.mask import OnnxForeground
+from resight.chip.mask import OnnxForeground, shipped, u2netp
 from resight.chip.prepare import MaskKind
-from resight.config import settings
 from resight.errors import PhotoError
 from resight.media.mask import read_mask
 from resight.media.photo import read_photo
 from resight.types import Mask
 from resight.web.pictures import Pictures, screen_jpeg, shown_box, within
-from resight.weights import U2NETP, find_weights
 
 QUALITY = 95
+NETWORKS = (MaskKind.FOREGROUND, MaskKind.U2NETP)
 
 
 def has_mask(annotation: Catalogued) -> bool:
@@ -76,14 +75,14 @@ def _found(annotation: Catalogued) -> Mask:
     if annotation.mask_path is not None:
         return read_mask(annotation.mask_path, annotation.width, annotation.height)
     photo = read_photo(annotation.path)
-    if annotation.mask_kind == MaskKind.FOREGROUND:
-        return _foreground()(photo.pixels)
+    if annotation.mask_kind in NETWORKS:
+        return _network(MaskKind(annotation.mask_kind))(photo.pixels)
     if photo.alpha is None:
         raise PhotoError(f"{annotation.path.name}: nothing in the photo is transparent any more")
     return photo.alpha
 
 
 @cache
-def _foreground() -> OnnxForeground:
+def _network(kind: MaskKind) -> OnnxForeground:
     # Whoever only looks does not make the server fetch anything.
-    return OnnxForeground(find_weights(U2NETP, settings().model_copy(update={"offline": True})))
+    return u2netp(offline=True) if kind is MaskKind.U2NETP else shipped()

@@ -11,7 +11,7 @@ from resight.catalogue.folder import kept_method, opened_method
 from resight.detect.kept import FOLDER as DETECTORS
 from resight.errors import ResightError
 from resight.export.formats import SUFFIXES, Format
-from resight.method import BARE_INSIDE, INSIDE, MASKED, PLAIN, masks_to_be_had
+from resight.method import INSIDE, MASKED, PLAIN
 from resight.work.jobs import Job, Order, State
 
 MODELS, EXPORTS = "models", "exports"
@@ -76,9 +76,8 @@ def compare_by(method: str, catalogue: Path, by: str) -> Order:
 
 def methods(catalogue: Path) -> list[str]:
     """By what this catalogue can compare: what the program brings, and the models trained here, the latest first."""
-    own = (MASKED, INSIDE, PLAIN, BARE_INSIDE) if masks_to_be_had() else (PLAIN, BARE_INSIDE)
     models = sorted((catalogue / MODELS).glob("*/model.onnx"), reverse=True)
-    return [*own, *(kept_method(catalogue, f"onnx:{model}") for model in models)]
+    return [MASKED, INSIDE, PLAIN, *(kept_method(catalogue, f"onnx:{model}") for model in models)]
 
 
 def shown(method: str) -> str:

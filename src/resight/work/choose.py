@@ -9,7 +9,7 @@ keep their direction, with more of them, and with colours, if that names still m
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +19,10 @@ from resight.identify.comparable import Sides
 from resight.identify.experience import experience
 from resight.match.open import matcher_for
 from resight.method import (
-    BARE_INSIDE,
     INSIDE,
     MASKED,
+    MASKS,
     PLAIN,
-    default_method,
-    masks_to_be_had,
     open_describer,
     with_option,
 )
@@ -50,7 +48,7 @@ class Choice:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the user should know of the photos."""
-        if self.method.endswith("+u2netp") or MASKED not in self.tried:
+        if MASKS.search(self.method) or MASKED not in self.tried:
             return ()
         masked, plain = max(self.tried[INSIDE], self.tried[MASKED]), self.tried[PLAIN]
         shares = f"{plain:.0%} of a sample of the named photos are named rightly, with one {masked:.0%}"
@@ -72,31 +70,38 @@ def choose(
     """The best method for these photos; with too few that are named, the usual one, untried."""
     sample = _sample(records)
     if len(sample) < FEWEST:
-        return Choice(default_method(), {})
-    ways = (INSIDE, MASKED, PLAIN) if masks_to_be_had() else (PLAIN, BARE_INSIDE)
-    roots = [root for way in ways for root in (way, with_option(way, UPRIGHT))]
-    richest = {root: with_option(with_option(root, OPTIONS[0]), OPTIONS[1]) for root in roots}
-    total = len(sample) + ASKING * (len(ways) + 1 + len(OPTIONS))
+        return Choice(MASKED, {})
+    ways = (INSIDE, MASKED, PLAIN)
+    total = 2 * len(sample) + ASKING * (len(ways) + 1 + len(OPTIONS))
+    tried: dict[str, float] = {}
+    richest: dict[str, Descriptors] = {}
+    labels: dict[str, Labels] = {}
 
     def tell(done: int) -> None:
         if progress is not None:
             progress(done, total)
 
-    described = describe_sample(sample, list(richest.values()), executor, tell)
-    tried: dict[str, float] = {}
+    def describe(roots: Sequence[str], before: int) -> None:
+        """Describe the sample by each root with all options, of which the others are a part."""
+        names = [with_option(with_option(root, OPTIONS[0]), OPTIONS[1]) for root in roots]
+        found = describe_sample(sample, names, executor, lambda done: tell(before + done))
+        for root, name in zip(roots, names, strict=True):
+            richest[root], labels[root] = found.descriptors[name], found.labels
 
-    def ask(method: str, root: str) -> str:
-        tried[method] = _named_rightly(described.labels, _by(method, described.descriptors[richest[root]]), sides)
-        tell(len(sample) + ASKING * len(tried))
+    def ask(method: str, root: str, before: int) -> str:
+        tried[method] = _named_rightly(labels[root], _by(method, richest[root]), sides)
+        tell(before + ASKING * len(tried))
         # Where two are level the earlier is taken: it is the simpler and faster one.
         return max(tried, key=lambda name: tried[name])
 
+    describe(ways, 0)
     for way in ways:
-        ask(way, way)
-    upright = with_option(max(tried, key=lambda name: tried[name]), UPRIGHT)
-    root = best = ask(upright, upright)
+        best = ask(way, way, len(sample))
+    upright = with_option(best, UPRIGHT)
+    describe([upright], len(sample) + ASKING * len(ways))
+    root = best = ask(upright, upright, 2 * len(sample))
     for option in OPTIONS:
-        best = ask(with_option(best, option), root)
+        best = ask(with_option(best, option), root, 2 * len(sample))
     return Choice(best, tried)
 
 

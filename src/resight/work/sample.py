@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 
 import cv2
@@ -80,14 +80,7 @@ def _described(names: tuple[str, ...], records: Sequence[Record]) -> _Part:
 @cache
 def _opened(names: tuple[str, ...]) -> tuple[Method, ...]:
     cv2.setNumThreads(1)
-    methods = [open_method(name) for name in names]
-    masked = next((method.preparation.foreground for method in methods if method.preparation.foreground), None)
-    return tuple(
-        replace(method, preparation=replace(method.preparation, foreground=masked))
-        if method.preparation.foreground
-        else method
-        for method in methods
-    )
+    return tuple(open_method(name) for name in names)
 
 
 def labels_of(records: Sequence[Record], sha256: Sequence[str]) -> Labels:

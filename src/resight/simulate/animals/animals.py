@@ -21,7 +21,7 @@ from resight.types import Pixels
 from resight.work.processes import Executor
 from resight.work.written import write
 
-COLUMNS = ("path", "identity", "side", "encounter", "x", "y", "w", "h", "mask")
+COLUMNS = ("path", "identity", "side", "part", "encounter", "x", "y", "w", "h", "mask")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _write_individual(
             _save(place / stem, taken)
             box = [str(round(part)) for part in (taken.box.x, taken.box.y, taken.box.w, taken.box.h)]
             where = f"{place.name}/{stem}"
-            yield [f"{where}.jpg", name, "left", f"{name} {encounter + 1}", *box, f"{where}.png"]
+            yield [f"{where}.jpg", name, "left", place.name, f"{name} {encounter + 1}", *box, f"{where}.png"]
 
 
 def _save(path: Path, taken: Photographed) -> None:
