@@ -33,7 +33,7 @@ def chips() -> list[Chip]:
 @pytest.fixture(scope="module")
 def siamese(table: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The model of a training."""
-    return trained_embedding(SIAMESE, table, tmp_path_factory.mktemp("siamese"), silent)
+    return trained_embedding(SIAMESE, [table], tmp_path_factory.mktemp("siamese"), silent)
 
 
 def test_a_siamese_network_keeps_the_lengths_of_its_vectors_to_the_end(siamese: Path) -> None:

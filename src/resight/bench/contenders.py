@@ -57,7 +57,7 @@ def embedding(recipe: str, workshop: Workshop) -> Path:
     folder = workshop.folder / recipe
     folder.mkdir(parents=True, exist_ok=True)
     model = folder / "model.onnx"
-    return model if model.exists() else trained_embedding(chosen, workshop.learn, folder, workshop.tell)
+    return model if model.exists() else trained_embedding(chosen, [workshop.learn], folder, workshop.tell)
 
 
 def _embedded(recipe: str, matcher: str, workshop: Workshop) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from resight.describe.onnx import LOOK
@@ -11,12 +12,12 @@ from resight.learn.recipe import Recipe
 from resight.learn.train import Tell, Trained, train
 
 
-def trained_embedding(recipe: Recipe, table: Path, folder: Path, tell: Tell) -> Path:
-    """Learn from one table, into a folder, and give the model.onnx in it, for `onnx:FOLDER/model.onnx`.
+def trained_embedding(recipe: Recipe, tables: Sequence[Path], folder: Path, tell: Tell) -> Path:
+    """Learn from these tables, into a folder, and give the model.onnx in it, for `onnx:FOLDER/model.onnx`.
 
     Started again, it goes on after the last finished epoch. Raises ResightError as `train` does.
     """
-    return write_embedding(train(recipe, [table], folder, tell), recipe, folder, tell)
+    return write_embedding(train(recipe, tables, folder, tell), recipe, folder, tell)
 
 
 def write_embedding(done: Trained, recipe: Recipe, folder: Path, tell: Tell) -> Path:
