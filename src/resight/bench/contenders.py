@@ -105,7 +105,7 @@ def _head(kind: str, mining: str, workshop: Workshop) -> str:
     folder = workshop.folder / f"head-{kind}-{mining}"
     folder.mkdir(parents=True, exist_ok=True)
     recipe = HeadTraining.model_validate(
-        {"kind": kind, "mining": mining, "epochs": 20 if workshop.preset is Preset.QUICK else 60}
+        {"kind": kind, "mining": mining, "epochs": 5 if workshop.preset is Preset.QUICK else 30}
     )
     done = train_head(recipe, [workshop.learn], folder, workshop.tell, branch)
     return done.method
@@ -249,8 +249,8 @@ CONTENDERS = {
         Contender(
             "lightglue",
             "local-and-fused.md",
-            "ALIKED with LightGlue on a shortlist",
-            partial(_matched, "aliked", "lightglue"),
+            "ALIKED with LightGlue on a shortlist of five",
+            partial(_matched, "aliked", "lightglue:5"),
         ),
         Contender(
             "fused",

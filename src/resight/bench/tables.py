@@ -27,19 +27,29 @@ class Preset(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
-    """At most so many: individuals to learn from and to ask about, photos of each, and photos of unnamed animals.
+class Few:
+    """At most so many individuals, of those that have two photos or more, and photos of each.
 
-    Photos of an individual beyond that are mostly frames of the same film. The unnamed are asked about as new ones.
+    Photos of an individual beyond that are mostly frames of the same film.
     """
 
-    learned: int | None
-    asked: int | None
+    individuals: int
     photos: int
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How many are learned from and asked about, and how many photos of unnamed animals are asked about as new ones."""
+
+    learned: Few
+    asked: Few
     nameless: int
 
 
-AMOUNTS = {Preset.QUICK: Amount(24, 20, 4, 12), Preset.FULL: Amount(None, None, 60, 300)}
+AMOUNTS = {
+    Preset.QUICK: Amount(Few(24, 4), Few(20, 4), 12),
+    Preset.FULL: Amount(Few(2000, 60), Few(300, 20), 100),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +76,12 @@ def write_tables(split: Split, records: Sequence[Record], folder: Path, preset: 
         asked = set(split.asked)
         known = [record for record in taking if within(record, folder) not in asked]
         queries = [record for record in taking if within(record, folder) in asked]
-        few = set(rng.permutation(sorted(chosen))[: amount.asked].tolist())
+        few = set(rng.permutation(sorted(chosen))[: amount.asked.individuals].tolist())
         known, queries = ([record for record in some if record.identity in few] for some in (known, queries))
         learn = _write(into / "learn.csv", known)
         return Tables(learn, learn, _write(into / "query.csv", queries), None)
-    learned = _some(
-        [one for one in records if one.identity and one.identity not in chosen], amount.learned, amount, rng
-    )
-    tested = _some([one for one in records if one.identity in chosen], amount.asked, amount, rng)
+    learned = _some([one for one in records if one.identity and one.identity not in chosen], amount.learned, rng)
+    tested = _some([one for one in records if one.identity in chosen], amount.asked, rng)
     nameless = [record for record in records if not record.identity]
     tested += [nameless[row] for row in np.sort(rng.permutation(len(nameless))[: amount.nameless])]
     test = _write(into / "test.csv", tested)
@@ -81,18 +89,16 @@ def write_tables(split: Split, records: Sequence[Record], folder: Path, preset: 
     return Tables(_write(into / "learn.csv", learned), test, test, exclude)
 
 
-def _some(records: Sequence[Record], individuals: int | None, amount: Amount, rng: np.random.Generator) -> list[Record]:
-    """The individuals, or some that have two photos or more, and of each some photos, spread over its encounters."""
+def _some(records: Sequence[Record], few: Few, rng: np.random.Generator) -> list[Record]:
+    """Some individuals, and of each some photos, spread over its encounters."""
     of: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
         of[record.identity or ""].append(record)
-    names = sorted(of)
-    if individuals is not None:
-        names = rng.permutation([name for name in names if len(of[name]) > 1])[:individuals].tolist()
+    several = sorted(name for name, photos in of.items() if len(photos) > 1)
     chosen: list[Record] = []
-    for name in names:
+    for name in rng.permutation(several)[: few.individuals].tolist():
         photos = sorted(of[name], key=lambda record: (record.encounter, record.path))
-        places = np.unique(np.linspace(0, len(photos) - 1, amount.photos).round().astype(int))
+        places = np.unique(np.linspace(0, len(photos) - 1, few.photos).round().astype(int))
         chosen += [photos[place] for place in places]
     return chosen
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ LIGHTGLUE = Weights(
     licence="Apache-2.0",
 )
 SHORTLIST = 15  # photos that are matched
+KEPT = 50_000  # pairs whose matches are remembered: calibrating a catalogue asks about the same ones again
 KEYPOINTS = 256  # of each photo, the strongest: the time grows faster than their number
 
 
@@ -53,6 +55,7 @@ class LightGlueGallery:
         self._features, self._shortlist = found, shortlist
         self._local = local_gallery(found, search_among(individuals))
         self._network = _network()
+        self._matched: dict[tuple[bytes, int], Evidence] = {}
 
     def __len__(self) -> int:
         return len(self._features)
@@ -70,13 +73,22 @@ class LightGlueGallery:
         return found
 
     def evidence(self, query: Descriptors, row: int, allowed: Bools) -> Evidence:
-        """The matched spots, each with the network's confidence."""
+        """The matched spots, each with the network's confidence; a pair that is met again is not matched again."""
         del allowed  # LightGlue looks at two photos alone
+        one = features(query, "lightglue")
+        pair = (hashlib.sha256(one.vectors.tobytes()).digest(), row)
+        if pair not in self._matched:
+            if len(self._matched) >= KEPT:
+                self._matched.clear()
+            self._matched[pair] = self._compared(one, row)
+        return self._matched[pair]
+
+    def _compared(self, one: LocalFeatures, row: int) -> Evidence:
         import torch
 
         from resight.match.lightglue_network import Spots
 
-        one, other = features(query, "lightglue"), self._features.take([row])
+        other = self._features.take([row])
         with torch.inference_mode():
             ours, theirs, sure = self._network(
                 *(Spots(*map(torch.from_numpy, _strongest(photo))) for photo in (one, other))
