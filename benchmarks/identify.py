@@ -27,8 +27,8 @@ from resight.evaluate.result import Estimate, Evaluation
 from resight.evaluate.run import Annotations, Protocol, evaluate
 from resight.evaluate.splits import folds
 from resight.evaluate.tables import read_annotations
-from resight.identify.comparable import Sides
 from resight.identify.decide import PRESETS
+from resight.match.comparable import Sides
 from resight.media.table import read_table
 from resight.method import open_method
 from resight.types import Labels, Record, Strings

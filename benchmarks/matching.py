@@ -19,8 +19,8 @@ import numpy as np
 
 from benchmarks.identify import chosen, described
 from resight.config import settings
-from resight.identify.comparable import Sides, comparable, elsewhere
 from resight.identify.ranking import rank
+from resight.match.comparable import Sides, comparable, elsewhere
 from resight.match.local import local_gallery, search_among
 from resight.types import Bools, Floats, LocalFeatures
 

@@ -22,7 +22,6 @@ from resight.catalogue.decisions import Assigned, Decision, NewIndividual, Noted
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.lookup import catalogued
 from resight.catalogue.people import add_person
-from resight.identify.comparable import Sides
 from resight.identify.decide import PRESETS
 from resight.identify.doubts import find_doubts, keep_doubts
 from resight.identify.library import open_library
@@ -30,6 +29,7 @@ from resight.identify.placing import make_plane
 from resight.identify.plane import keep_plane
 from resight.identify.propose import keep
 from resight.identify.run import identify
+from resight.match.comparable import Sides
 from resight.media.table import read_table
 from resight.method import PLAIN, open_method
 from resight.roles import Role

@@ -24,11 +24,11 @@ from rich.table import Table
 
 from resight.catalogue.folder import create
 from resight.detect.onnx import OnnxDetector
-from resight.identify.comparable import Sides
 from resight.identify.decide import PRESETS
 from resight.identify.library import open_library
 from resight.identify.run import calibrated
 from resight.identify.sighting import Namer
+from resight.match.comparable import Sides
 from resight.media.table import read_table
 from resight.media.video import Frame, frames
 from resight.method import open_method

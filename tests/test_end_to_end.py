@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from resight.identify.comparable import comparable
 from resight.identify.ranking import rank
+from resight.match.comparable import comparable
 from resight.match.open import open_gallery
 from resight.media.mask import read_mask
 from resight.media.table import read_table

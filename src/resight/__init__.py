@@ -15,7 +15,7 @@ _FROM = {
     "catalogue.folder": ("Catalogue", "create_catalogue", "open_catalogue"),
     "catalogue.log": ("append", "history"),
     "errors": ("CatalogueError", "PhotoError", "ResightError"),
-    "identify.comparable": ("Sides",),
+    "match.comparable": ("Sides",),
     "identify.decide": ("PRESETS", "Costs"),
     "identify.library": ("open_library",),
     "media.folders": ("scan",),

@@ -325,6 +325,18 @@ class Labels:
     def __len__(self) -> int:
         return len(self.individual)
 
+    @classmethod
+    def named(cls, individual: Strings) -> Labels:
+        """Labels of which nothing is known but the names (n,), each of a photo of its own."""
+        nothing = np.full(len(individual), "", np.str_)
+        return cls(
+            np.asarray(individual, np.str_),
+            np.full(len(individual), Side.UNKNOWN.value, np.str_),
+            nothing,
+            nothing,
+            np.array([f"photo {row}" for row in range(len(individual))], np.str_),
+        )
+
     def take(self, rows: Sequence[int] | Ints | Bools) -> Labels:
         """These annotations, in this order."""
         chosen = np.asarray(rows)

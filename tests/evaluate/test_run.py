@@ -9,8 +9,8 @@ import pytest
 
 from resight.evaluate.result import MEASURES, Estimate, Evaluation, Missing
 from resight.evaluate.run import Annotations, Protocol, evaluate
-from resight.identify.comparable import Sides
 from resight.identify.decide import PRESETS
+from resight.match.comparable import Sides
 from resight.types import Embeddings, Labels
 
 PROTOCOL = Protocol(Sides.APART, PRESETS["never-ask"], seed=1)

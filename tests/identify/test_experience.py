@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from resight.identify.calibration import DEEPEST
-from resight.identify.comparable import Sides, comparable
 from resight.identify.experience import encounters_of_each, experience
+from resight.match.comparable import Sides, comparable
 from resight.match.whole import CosineGallery
 from resight.types import Bools, Embeddings, Ints, Labels
 

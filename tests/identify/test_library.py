@@ -14,9 +14,9 @@ from resight.catalogue import folder, log, lookup, vectors
 from resight.catalogue.decisions import Corrected, Renamed
 from resight.catalogue.folder import Catalogue
 from resight.errors import CatalogueError, ResightError
-from resight.identify.comparable import comparable
 from resight.identify.library import INDEXES, Library, open_library
 from resight.index.keypoints import COMPLETE
+from resight.match.comparable import comparable
 from resight.media.table import read_table
 from resight.method import open_method
 from resight.simulate import write_heads

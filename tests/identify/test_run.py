@@ -13,10 +13,10 @@ import pytest
 from resight.catalogue import folder, log, lookup
 from resight.catalogue.decisions import Assigned, NewIndividual, Rejected
 from resight.catalogue.folder import Catalogue
-from resight.identify.comparable import Sides
 from resight.identify.decide import PRESETS
 from resight.identify.library import INDEXES, Library, open_library
 from resight.identify.run import EXPLAINED, Identified, calibrated, identify
+from resight.match.comparable import Sides
 from resight.media.table import read_table
 from resight.method import open_method
 from resight.simulate import write_heads

@@ -129,7 +129,7 @@ def test_a_head_on_a_given_model_answers_by_its_method(
     assert done.method == f"onnx:{tmp_path / 'branch' / 'model.onnx'}@head:{tmp_path / 'head' / 'head.npz'}"
     method = open_method(done.method)
     found, _ = read_annotations(table, done.method, in_this_process)
-    scores = method.matcher.gallery(found.descriptors, found.labels.individual).scores(
+    scores = method.matcher.gallery(found.descriptors, found.labels).scores(
         found.descriptors, ~np.eye(24, dtype=np.bool_)
     )
     named = found.labels.individual[scores.argmax(axis=1)]

@@ -11,7 +11,7 @@ from resight.errors import ResightError
 from resight.match import chi2 as module
 from resight.match.chi2 import Chi2, Chi2Gallery, chi2, chi2_bytes, margins, non_negative, read_chi2
 from resight.method import open_method
-from resight.types import Embeddings, Floats
+from resight.types import Embeddings, Floats, Labels
 
 
 def drawn(n: int, seed: int = 0, d: int = 5) -> Floats:
@@ -76,7 +76,7 @@ def test_it_is_read_as_it_was_written_and_named_in_a_method(tmp_path: Path) -> N
     assert read_chi2(path).offset == pytest.approx(0.7)
     assert open_method(f"thumbnail@chi2:{path}").matcher.name.startswith("chi2-")
     with pytest.raises(ResightError, match="5 numbers, and the model gives 3"):
-        chi2(str(path)).gallery(Embeddings(np.ones((2, 3), np.float32)), np.array(["", ""]))
+        chi2(str(path)).gallery(Embeddings(np.ones((2, 3), np.float32)), Labels.named(np.array(["", ""])))
 
 
 def test_what_is_no_such_file_is_named(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from resight.match.comparison import Even, Head, L1Head, NeuralHead, SharedHead,
 from resight.match.head import HeadGallery, head, head_bytes, read_head
 from resight.match.low_rank import low_rank
 from resight.method import open_method
-from resight.types import Embeddings, Floats, LocalFeatures
+from resight.types import Embeddings, Floats, Labels, LocalFeatures
 
 KINDS = get_args(Kind)
 D = 12
@@ -182,11 +182,11 @@ def test_vectors_of_another_length_or_kind_are_refused(tmp_path: Path) -> None:
     path.write_bytes(head_bytes(trained("l1")[1]))
     matcher = head(str(path))
     with pytest.raises(ResightError, match="12 numbers, and the model gives 3"):
-        matcher.gallery(Embeddings(np.ones((2, 3), np.float32)), np.array(["", ""]))
+        matcher.gallery(Embeddings(np.ones((2, 3), np.float32)), Labels.named(np.array(["", ""])))
     nothing = np.zeros((0, 2), np.float32)
     spots = LocalFeatures(
         np.zeros(2, np.int64), np.ones((1, 2), np.float32), nothing, nothing[:, 0], nothing[:, 0],
         np.zeros((0, 128), np.uint8),
     )  # fmt: skip
     with pytest.raises(ResightError, match="compares whole vectors"):
-        matcher.gallery(spots, np.array([""]))
+        matcher.gallery(spots, Labels.named(np.array([""])))

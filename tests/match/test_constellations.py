@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from resight.errors import ResightError
 from resight.match.constellations import constellations
 from resight.match.seam import Gallery
-from resight.types import Embeddings, LocalFeatures
+from resight.types import Embeddings, Labels, LocalFeatures
 
 NOBODY = np.array([], np.str_)
 Make = Callable[..., LocalFeatures]
@@ -55,7 +55,7 @@ def again(
 
 
 def opened(some: LocalFeatures) -> Gallery:
-    return constellations("").gallery(some, NOBODY)
+    return constellations("").gallery(some, Labels.named(NOBODY))
 
 
 KNOWN = herd(8)
@@ -126,6 +126,6 @@ def test_any_local_features_will_do_and_vectors_will_not(animals: Make) -> None:
     scores = opened(some).scores(some, np.ones((4, 4), np.bool_))
     assert scores.argmax(axis=1).tolist() == [0, 1, 2, 3]
     with pytest.raises(ResightError, match="gives whole vectors"):
-        constellations("").gallery(Embeddings(np.ones((2, 4), np.float32)), NOBODY)
+        constellations("").gallery(Embeddings(np.ones((2, 4), np.float32)), Labels.named(NOBODY))
     with pytest.raises(ResightError, match="takes nothing after a colon"):
         constellations("quick")

@@ -10,7 +10,7 @@ from resight.describe.contour import LENGTH, POINTS, contour
 from resight.errors import ResightError
 from resight.match.contour import BAND, ContourGallery, aligned, path
 from resight.match.contour import contour as matcher
-from resight.types import Embeddings, Floats
+from resight.types import Embeddings, Floats, Labels
 
 NICKS: tuple[list[tuple[float, float]], ...] = ([(0.3, 0.08)], [(0.5, 0.1), (0.62, 0.06)], [(0.75, 0.08)], [])
 
@@ -114,8 +114,8 @@ def test_only_contours_are_compared(known: Embeddings) -> None:
     chosen = matcher("")
     assert chosen.name == "contour"
     assert chosen.best_photo_only
-    assert len(chosen.gallery(known, np.array([""] * 5))) == 5
+    assert len(chosen.gallery(known, Labels.named(np.array([""] * 5)))) == 5
     with pytest.raises(ResightError, match="contour@contour"):
-        chosen.gallery(Embeddings(np.zeros((2, 4), np.float32)), np.array(["", ""]))
+        chosen.gallery(Embeddings(np.zeros((2, 4), np.float32)), Labels.named(np.array(["", ""])))
     with pytest.raises(ResightError, match="nothing after a colon"):
         matcher("fast")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from resight.errors import ResightError
 from resight.match.fused import FusedGallery, Meaning, fused, meaning_of, needed, taught_by, usual_meaning
 from resight.match.open import open_gallery
-from resight.types import Bools, Embeddings, LocalFeatures, Strings, Together
+from resight.types import Bools, Embeddings, Labels, LocalFeatures, Strings, Together
 
 Make = Callable[..., LocalFeatures]
 HERD = 8
@@ -134,7 +134,7 @@ def test_it_is_taught_by_photos_whose_animal_has_another() -> None:
 
 def test_what_cannot_be_averaged_is_said(animals: Make) -> None:
     with pytest.raises(ResightError, match="use it with 'together"):
-        fused("").gallery(animals(2), np.array(["", ""]))
+        fused("").gallery(animals(2), Labels.named(np.array(["", ""])))
     for wrong in ("0", "many"):
         with pytest.raises(ResightError, match="how many photos are looked at closely"):
             fused(wrong)

@@ -16,7 +16,7 @@ from resight.learn.packaged import packaged_weights
 from resight.match import lightglue as matching
 from resight.match.lightglue import LIGHTGLUE, LightGlueGallery, lightglue
 from resight.match.lightglue_network import LightGlue, Spots
-from resight.types import Bools, Chip, Descriptors, LocalFeatures, Pixels
+from resight.types import Bools, Chip, Descriptors, Labels, LocalFeatures, Pixels
 from resight.weights import WeightsMissingError
 
 TURNED = np.array([[1.05, 0.09, -12.0], [-0.09, 1.05, 14.0]])  # from the first view to the second
@@ -120,12 +120,12 @@ def test_what_cannot_be_matched_is_said(
             lightglue(wrong)
     nobody = np.array(["", ""])
     with pytest.raises(ResightError, match="ALIKED's keypoints"):
-        lightglue("").gallery(animals(2), nobody)  # their scales differ
+        lightglue("").gallery(animals(2), Labels.named(nobody))  # their scales differ
     upright = replace(animals(2), scales=np.ones(120, np.float32))
     monkeypatch.setattr(packaged, "PACKAGE", "no_such_package")
     matching._network.cache_clear()
     with pytest.raises(WeightsMissingError, match=r"aliked_lightglue\.pth"):
-        lightglue("").gallery(upright, nobody)
+        lightglue("").gallery(upright, Labels.named(nobody))
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(ResightError, match=r"pip install 'resight\[lightglue\]'"):
-        lightglue("").gallery(upright, nobody)
+        lightglue("").gallery(upright, Labels.named(nobody))

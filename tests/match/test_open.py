@@ -9,7 +9,7 @@ from resight.errors import ResightError
 from resight.match.local import LocalGallery
 from resight.match.open import cosine, euclidean, local, matcher_for, open_gallery
 from resight.match.whole import CosineGallery
-from resight.types import Embeddings, LocalFeatures
+from resight.types import Embeddings, Labels, LocalFeatures
 
 
 def test_the_gallery_and_the_way_to_add_up_follow_the_descriptors(animals: Callable[..., LocalFeatures]) -> None:
@@ -26,6 +26,6 @@ def test_a_matcher_refuses_what_it_cannot_compare(animals: Callable[..., LocalFe
     nobody = np.array(["", ""])
     for matcher, other in ((local, vectors), (cosine, spots), (euclidean, spots)):
         with pytest.raises(ResightError, match="this method gives"):
-            matcher("").gallery(other, nobody)
+            matcher("").gallery(other, Labels.named(nobody))
         with pytest.raises(ResightError, match="nothing after a colon"):
             matcher("many")

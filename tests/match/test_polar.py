@@ -15,7 +15,7 @@ from resight.errors import ResightError
 from resight.match.polar import polar
 from resight.match.seam import Gallery
 from resight.simulate.heads import simulate_head
-from resight.types import Chip, LocalFeatures, Photo
+from resight.types import Chip, Labels, LocalFeatures, Photo
 
 SPOTS = 14
 NOBODY = np.array([], np.str_)
@@ -57,7 +57,7 @@ def again(some: LocalFeatures, turn: float, factor: float, line_off: float = 0.0
 
 
 def opened(some: LocalFeatures) -> Gallery:
-    return polar("").gallery(some, NOBODY)
+    return polar("").gallery(some, Labels.named(NOBODY))
 
 
 @settings(max_examples=6, deadline=None)

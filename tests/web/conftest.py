@@ -10,11 +10,11 @@ from tests.web.served import Served, serving
 
 from resight.catalogue import folder
 from resight.catalogue.folder import Catalogue
-from resight.identify.comparable import Sides
 from resight.identify.decide import PRESETS
 from resight.identify.library import open_library
 from resight.identify.propose import keep
 from resight.identify.run import identify
+from resight.match.comparable import Sides
 from resight.media.table import read_table
 from resight.method import PLAIN, open_method
 from resight.simulate import write_heads

@@ -12,9 +12,9 @@ from resight.catalogue import log, proposals
 from resight.catalogue.decisions import Assigned, Decision, Merged, NewIndividual, Rejected
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.lookup import catalogued, individual_named, individuals
-from resight.identify.comparable import Sides
 from resight.identify.doubts import Doubt, find_doubts, keep_doubts, suspicions
 from resight.identify.library import open_library
+from resight.match.comparable import Sides
 from resight.method import PLAIN, open_method
 
 

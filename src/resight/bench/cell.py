@@ -75,8 +75,8 @@ def _open_set(name: str, tables: Tables, workshop: Workshop) -> tuple[Evaluation
     from resight.config import settings
     from resight.evaluate.run import Protocol, evaluate
     from resight.evaluate.tables import read_annotations
-    from resight.identify.comparable import Sides
     from resight.identify.decide import PRESETS
+    from resight.match.comparable import Sides
     from resight.media.table import read_table
     from resight.method import open_method
     from resight.types import Record

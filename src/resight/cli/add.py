@@ -44,7 +44,7 @@ def add(
     from resight.catalogue.folder import open as open_catalogue
     from resight.catalogue.folder import settle
     from resight.config import settings
-    from resight.identify.comparable import Sides
+    from resight.match.comparable import Sides
     from resight.method import open_method
     from resight.work.add import add as add_all
     from resight.work.choose import choose

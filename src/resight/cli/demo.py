@@ -36,11 +36,11 @@ def demo(
     from resight.export.report import ReportWriter
     from resight.export.views import ReportHeading
     from resight.export.words import verdict_words
-    from resight.identify.comparable import Sides
     from resight.identify.decide import PRESETS
     from resight.identify.library import open_library
     from resight.identify.propose import keep
     from resight.identify.run import identify
+    from resight.match.comparable import Sides
     from resight.method import PLAIN, open_method
     from resight.work.add import add
     from resight.work.choose import choose

@@ -28,8 +28,8 @@ def doubts(
     from resight.catalogue.folder import open as open_catalogue
     from resight.catalogue.lookup import individuals
     from resight.export.words import counted, percent
-    from resight.identify.comparable import Sides
     from resight.identify.doubts import find_doubts, keep_doubts, suspicions
+    from resight.match.comparable import Sides
 
     with open_catalogue(catalogue) as opened, progress() as tell:
         library = current_library(opened, tell)

@@ -43,8 +43,8 @@ def evaluate(
     from resight.evaluate.run import Protocol
     from resight.evaluate.run import evaluate as measure
     from resight.evaluate.tables import read_annotations
-    from resight.identify.comparable import Sides
     from resight.identify.decide import PRESETS
+    from resight.match.comparable import Sides
     from resight.media.table import read_table
     from resight.method import open_method
     from resight.types import Record

@@ -71,10 +71,10 @@ def identify(
     from resight.export.report import ReportWriter
     from resight.export.views import ReportHeading
     from resight.export.words import verdict_words
-    from resight.identify.comparable import Sides
     from resight.identify.decide import PRESETS, Costs
     from resight.identify.propose import keep
     from resight.identify.run import identify as ask
+    from resight.match.comparable import Sides
     from resight.method import open_method
     from resight.work.add import add
     from resight.work.completed import own_encounter

@@ -51,11 +51,11 @@ def watch(
     from resight.catalogue.folder import open as open_catalogue
     from resight.detect.onnx import OnnxDetector
     from resight.export.words import verdict_words
-    from resight.identify.comparable import Sides
     from resight.identify.decide import PRESETS
     from resight.identify.library import open_library
     from resight.identify.run import calibrated
     from resight.identify.sighting import Namer
+    from resight.match.comparable import Sides
     from resight.media.film_mark import film_mark
     from resight.media.video import video_facts
     from resight.method import open_method

@@ -27,10 +27,10 @@ from resight.evaluate.roc import RocCurve
 from resight.evaluate.splits import SplitError, withheld_individuals
 from resight.identify.answer import answer, shortlist
 from resight.identify.calibration import adapted, fit, share_of_new
-from resight.identify.comparable import Sides, comparable
 from resight.identify.decide import Costs
 from resight.identify.experience import encounters_of_each, experience
 from resight.identify.ranking import rank
+from resight.match.comparable import Sides, comparable
 from resight.match.open import matcher_for
 from resight.match.seam import Gallery, Matcher
 from resight.types import Bools, Descriptors, Embeddings, Floats, Labels, Strings
@@ -86,7 +86,7 @@ def evaluate(
     tell = progress or _silently
     matcher = matcher or matcher_for(gallery.descriptors)
     best_only = matcher.best_photo_only
-    searched = matcher.gallery(gallery.descriptors, gallery.labels.individual)
+    searched = matcher.gallery(gallery.descriptors, gallery.labels)
     same_table = gallery is query
     allowed = comparable(query.labels, gallery.labels, protocol.sides) & ~_same_tag(query.tags, gallery.tags)
     started = time.perf_counter()

@@ -11,10 +11,10 @@ import numpy as np
 
 from resight.catalogue.folder import Catalogue
 from resight.errors import ResightError
-from resight.identify.comparable import Sides, comparable, elsewhere
 from resight.identify.library import INDEXES, Library
 from resight.identify.ranking import rank
 from resight.identify.run import BATCH, calibrated
+from resight.match.comparable import Sides, comparable, elsewhere
 
 LEAST = 0.9  # how likely it must be that a named photo shows somebody else
 FILE = "doubts.json"

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from resight.identify.calibration import DEEPEST, Experience
-from resight.identify.comparable import Sides, comparable, elsewhere
 from resight.identify.ranking import rank
+from resight.match.comparable import Sides, comparable, elsewhere
 from resight.match.seam import Gallery
 from resight.types import Bools, Descriptors, Ints, Labels
 

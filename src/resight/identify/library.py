@@ -75,7 +75,7 @@ def _in_memory(catalogue: Catalogue, fingerprint: str, matcher: Matcher) -> tupl
     order = np.argsort(keys)
     found = joined([part.descriptors for part in parts]).take(order)
     _, known = labels(catalogue, keys[order])
-    return keys[order], known, found, matcher.gallery(found, known.individual)
+    return keys[order], known, found, matcher.gallery(found, known)
 
 
 def _indexed(

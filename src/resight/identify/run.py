@@ -14,11 +14,11 @@ from resight.catalogue.lookup import Catalogued, catalogued, refused
 from resight.catalogue.vectors import folder_name
 from resight.identify.answer import Shortlist, answer, shortlist
 from resight.identify.calibration import DEEPEST, Calibration, adapted, fit, share_of_new
-from resight.identify.comparable import Sides, comparable
 from resight.identify.decide import Costs
 from resight.identify.experience import encounters_of_each, experience
 from resight.identify.library import INDEXES, Library
 from resight.identify.ranking import rank
+from resight.match.comparable import Sides, comparable
 from resight.types import Answer, Evidence, Ints
 
 BATCH = 32

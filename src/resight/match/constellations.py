@@ -14,7 +14,7 @@ from resight.index.constellations import ConstellationIndex, Likeness, Quads, qu
 from resight.match.open import features
 from resight.match.pairing import Pairs, Patterns, beyond_chance, fitted, paired, partners_of, patterns
 from resight.match.seam import Matcher
-from resight.types import Bools, Descriptors, Evidence, Floats, Ints, LocalFeatures, Strings
+from resight.types import Bools, Descriptors, Evidence, Floats, Ints, Labels, LocalFeatures
 
 MOST = 60  # spots of an animal, the first ones: describers give the best first
 FEWEST = 5  # spots that a pattern needs, and pairs that an answer rests on
@@ -105,8 +105,8 @@ def constellations(argument: str) -> Matcher:
     if argument:
         raise ResightError(f"constellations takes nothing after a colon, not {argument!r}")
 
-    def gallery(found: Descriptors, whose: Strings) -> ConstellationGallery:
-        del whose
+    def gallery(found: Descriptors, known: Labels) -> ConstellationGallery:
+        del known
         return ConstellationGallery(features(found, "constellations"))
 
     return Matcher("constellations", True, gallery)

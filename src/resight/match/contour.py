@@ -62,7 +62,7 @@ def contour(argument: str) -> Matcher:
     """Edges of fins, aligned; it compares what the describer `contour` gives."""
     if argument:
         raise ResightError(f"contour takes nothing after a colon where it compares, not {argument!r}")
-    return Matcher("contour", True, lambda found, _whose: ContourGallery(_contours(found)))
+    return Matcher("contour", True, lambda found, _known: ContourGallery(_contours(found)))
 
 
 def saturated(curvature: Floats) -> Floats:

@@ -24,6 +24,7 @@ from resight.types import (
     Evidence,
     Floats,
     Ints,
+    Labels,
     LocalFeatures,
     Strings,
     Together,
@@ -64,7 +65,7 @@ class FusedGallery:
     """Gallery of descriptors together: the cheapest chooses, the others look, and their probabilities are averaged."""
 
     def __init__(self, described: Together, individuals: Strings, shortlist: int | None = None) -> None:
-        self._parts = [matcher_for(part).gallery(part, individuals) for part in described.parts]
+        self._parts = [matcher_for(part).gallery(part, Labels.named(individuals)) for part in described.parts]
         vectors = [number for number, part in enumerate(described.parts) if isinstance(part, Embeddings)]
         spots = [number for number, part in enumerate(described.parts) if isinstance(part, LocalFeatures)]
         self._cheap, self._shown = (vectors or spots)[0], (spots or vectors)[0]
@@ -128,7 +129,7 @@ def fused(argument: str) -> Matcher:
     if argument and not (argument.isdecimal() and int(argument) > 0):
         raise ResightError(f"fused takes how many photos are looked at closely after the colon, not {argument!r}")
     shortlist = int(argument) if argument else None
-    return Matcher("fused", True, lambda found, whose: FusedGallery(together(found), whose, shortlist))
+    return Matcher("fused", True, lambda found, known: FusedGallery(together(found), known.individual, shortlist))
 
 
 def together(descriptors: Descriptors) -> Together:

@@ -68,7 +68,7 @@ def head(argument: str) -> Matcher:
     # Calibrations are kept under the name, and hold for these weights only.
     name = f"head-{file_hash(path)}{'-exact' * argument.endswith(EXACT)}"
     exact = argument.endswith(EXACT)
-    return Matcher(name, True, lambda found, _whose: HeadGallery(trained, embeddings(found, "head"), exact))
+    return Matcher(name, True, lambda found, _known: HeadGallery(trained, embeddings(found, "head"), exact))
 
 
 def head_bytes(trained: Head) -> bytes:

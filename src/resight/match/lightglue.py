@@ -36,7 +36,9 @@ def lightglue(argument: str) -> Matcher:
         raise ResightError(f"lightglue takes how many photos are matched after the colon, not {argument!r}")
     shortlist = int(argument) if argument else SHORTLIST
     return Matcher(
-        "lightglue", True, lambda found, whose: LightGlueGallery(features(found, "lightglue"), whose, shortlist)
+        "lightglue",
+        True,
+        lambda found, known: LightGlueGallery(features(found, "lightglue"), known.individual, shortlist),
     )
 
 

@@ -6,7 +6,7 @@ from resight.errors import ResightError
 from resight.match.local import local_gallery, search_among
 from resight.match.seam import Gallery, Matcher
 from resight.match.whole import CosineGallery, EuclideanGallery
-from resight.types import Descriptors, Embeddings, LocalFeatures, Strings, Together
+from resight.types import Descriptors, Embeddings, Labels, LocalFeatures, Strings, Together
 
 
 def matcher_for(descriptors: Descriptors) -> Matcher:
@@ -21,25 +21,27 @@ def matcher_for(descriptors: Descriptors) -> Matcher:
 
 def open_gallery(descriptors: Descriptors, individuals: Strings) -> Gallery:
     """Descriptors held in memory, ready to be asked; `individuals` (n,) name whose they are, '' for nobody's."""
-    return matcher_for(descriptors).gallery(descriptors, individuals)
+    return matcher_for(descriptors).gallery(descriptors, Labels.named(individuals))
 
 
 def local(argument: str) -> Matcher:
     """Local features: votes for a shortlist, then geometry."""
     _nothing("local", argument)
-    return Matcher("local", False, lambda found, whose: local_gallery(features(found, "local"), search_among(whose)))
+    return Matcher(
+        "local", False, lambda found, known: local_gallery(features(found, "local"), search_among(known.individual))
+    )
 
 
 def cosine(argument: str) -> Matcher:
     """The angle between embeddings."""
     _nothing("cosine", argument)
-    return Matcher("cosine", True, lambda found, _whose: CosineGallery(embeddings(found, "cosine")))
+    return Matcher("cosine", True, lambda found, _known: CosineGallery(embeddings(found, "cosine")))
 
 
 def euclidean(argument: str) -> Matcher:
     """The distance between embeddings as they are, not brought to one length."""
     _nothing("euclidean", argument)
-    return Matcher("euclidean", True, lambda found, _whose: EuclideanGallery(embeddings(found, "euclidean")))
+    return Matcher("euclidean", True, lambda found, _known: EuclideanGallery(embeddings(found, "euclidean")))
 
 
 def features(descriptors: Descriptors, matcher: str) -> LocalFeatures:

@@ -15,7 +15,7 @@ from resight.errors import ResightError
 from resight.match.open import features
 from resight.match.pairing import BATCH, Pairs, Patterns, beyond_chance, fitted, paired, partners_of, patterns
 from resight.match.seam import Matcher
-from resight.types import Bools, Descriptors, Doubles, Evidence, Floats, LocalFeatures, Strings
+from resight.types import Bools, Descriptors, Doubles, Evidence, Floats, Labels, LocalFeatures
 
 MOST = 60  # spots of a head, the deepest ones
 FEWEST = 5  # spots that a head must show besides its eye, and pairs that an answer rests on
@@ -77,8 +77,8 @@ def polar(argument: str) -> Matcher:
     if argument:
         raise ResightError(f"polar takes nothing after a colon, not {argument!r}")
 
-    def gallery(found: Descriptors, whose: Strings) -> PolarGallery:
-        del whose
+    def gallery(found: Descriptors, known: Labels) -> PolarGallery:
+        del known
         return PolarGallery(with_eyes(features(found, "polar")))
 
     return Matcher("polar", True, gallery)

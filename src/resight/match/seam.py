@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from resight.types import Bools, Descriptors, Evidence, Floats, Strings
+from resight.types import Bools, Descriptors, Evidence, Floats, Labels
 
 
 class Gallery(Protocol):
@@ -35,9 +35,9 @@ class Matcher:
 
     `best_photo_only`: an individual is as alike as its best photo, rather than all its photos together. Where
     unrelated photos do not score 0, summing them would favour individuals with many photos. `gallery` takes the
-    descriptors searched and whose they are (n,), '' for nobody's; ResightError for descriptors that it cannot compare.
+    descriptors searched and what is known of them; ResightError for descriptors that it cannot compare.
     """
 
     name: str
     best_photo_only: bool
-    gallery: Callable[[Descriptors, Strings], Gallery]
+    gallery: Callable[[Descriptors, Labels], Gallery]

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from resight.identify.comparable import Sides, comparable, elsewhere
+from resight.match.comparable import Sides, comparable, elsewhere
 from resight.types import Labels, Side
 
 ROWS = list(itertools.product(("", "Ada"), Side, ("", "e1", "e2"), ("p1", "p2")))
