@@ -1,6 +1,6 @@
 """Learn the foreground network that ships with resight, from what may be redistributed.
 
-    python -m training.mask FOLDER --data DATA [--epochs 12]
+    python -m training.mask FOLDER --data DATA [--epochs 4]
 
 DATA holds `fish_boxes` and `four_species`; U²-Net-p says what is animal on their photos, and learned from it are those
 where it says something believable. Heads of the simulated cage and procedural animals bring masks that are true. What
@@ -59,7 +59,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("folder", type=Path)
     asked.add_argument("--data", type=Path, required=True)
-    asked.add_argument("--epochs", type=int, default=12)
+    asked.add_argument("--epochs", type=int, default=4)
     given = asked.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     network = learn(masked(given.folder, given.data), given.folder, given.epochs)
@@ -153,7 +153,10 @@ def learn(masked: Masked, folder: Path, epochs: int) -> MaskNetwork:
     torch.manual_seed(SEED)
     network = MaskNetwork(imagenet=True).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     mean = averaged(network, 0.998)
-    optimizer = torch.optim.AdamW(network.parameters(), RATE, weight_decay=1e-4)
+    # What ImageNet taught holds for animals that are not here too: it changes little, its means and deviations not at all.
+    known = {"params": list(network.stages.parameters()), "times": 0.1}
+    new = [part for name, part in network.named_parameters() if not name.startswith("stages.")]
+    optimizer = torch.optim.AdamW([known, {"params": new, "times": 1.0}], RATE, weight_decay=1e-4)
     saved, done = load_state(folder), 0
     if saved is not None:
         network.load_state_dict(saved["network"])
@@ -167,12 +170,14 @@ def learn(masked: Masked, folder: Path, epochs: int) -> MaskNetwork:
         began, total = time.perf_counter(), 0.0
         starts = range(0, len(rows) - BATCH + 1, BATCH)
         network.train()
+        for module in network.stages.modules():
+            module.training = False
         order = rng.permutation(rows)
         for step, start in enumerate(starts):
             way = (done + step / len(starts)) / epochs
             rate = min(1.0, 0.05 + 20 * way) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * way)))
             for group in optimizer.param_groups:
-                group["lr"] = RATE * rate
+                group["lr"] = RATE * rate * group["times"]
             pictures, masks = batch(masked, order[start : start + BATCH], rng)
             loss = apart(network(pictures), masks)
             optimizer.zero_grad(set_to_none=True)

@@ -149,7 +149,7 @@ def _before(picture: Doubles, rng: np.random.Generator) -> Bools:
 
 
 def _behind(rng: np.random.Generator, photo: Pixels | None) -> Floats:
-    if photo is not None and rng.random() < 0.75:
+    if photo is not None and rng.random() < 0.5:
         side = max(1, int(min(photo.shape[:2]) * rng.uniform(0.4, 1)))
         top, left = (int(rng.integers(0, edge - side + 1)) for edge in photo.shape[:2])
         part = cv2.resize(photo[top : top + side, left : left + side], (SIZE, SIZE), interpolation=cv2.INTER_AREA)
@@ -160,7 +160,27 @@ def _behind(rng: np.random.Generator, photo: Pixels | None) -> Floats:
     )
     first, second = rng.uniform(0.02, 0.5, (2, 3))
     share = 1 / (1 + np.exp(-rough * rng.uniform(0.5, 3)))
-    return np.asarray(first + (second - first) * share[..., None], np.float32)
+    ground = np.asarray(first + (second - first) * share[..., None], np.float32)
+    return _overgrown(ground, rng) if rng.random() < 0.6 else ground
+
+
+def _overgrown(ground: Floats, rng: np.random.Generator) -> Floats:
+    """Grass, twigs, leaves and stones: many strokes and blobs of colours that are near the ground's."""
+    grown = np.ascontiguousarray(ground)
+    upright = rng.random() < 0.5
+    for _ in range(int(np.exp(rng.uniform(np.log(30), np.log(400))))):
+        at = rng.integers(0, SIZE, 2)
+        near = ground[tuple(at[::-1])] * np.exp(rng.normal(0, 0.5)) * np.exp(rng.normal(0, 0.15, 3))
+        colour = [float(part) for part in np.clip(near, 0, 1)]
+        way = rng.normal(np.pi / 2, 0.3) if upright else rng.uniform(0, 2 * np.pi)
+        length = SIZE * float(rng.gamma(2, 0.04))
+        if rng.random() < 0.7:
+            end = np.round(at + length * np.array([np.cos(way), np.sin(way)])).astype(int)
+            cv2.line(grown, at.tolist(), end.tolist(), colour, int(rng.integers(1, 5)), cv2.LINE_AA)
+        else:
+            axes = max(1, round(length / 3)), max(1, round(length / 3 * float(rng.uniform(0.3, 1))))
+            cv2.ellipse(grown, at.tolist(), axes, float(np.degrees(way)), 0, 360, colour, -1, cv2.LINE_AA)
+    return grown
 
 
 def _recorded(picture: Doubles, day: Day, rng: np.random.Generator) -> Pixels:
