@@ -153,7 +153,7 @@ def learn(masked: Masked, folder: Path, epochs: int) -> MaskNetwork:
     torch.manual_seed(SEED)
     network = MaskNetwork(imagenet=True).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     mean = averaged(network, 0.998)
-    # What ImageNet taught holds for animals that are not here too: it changes little, its means and deviations not at all.
+    # What ImageNet taught holds for animals that are not here too: it changes little, and its deviations not at all.
     known = {"params": list(network.stages.parameters()), "times": 0.1}
     new = [part for name, part in network.named_parameters() if not name.startswith("stages.")]
     optimizer = torch.optim.AdamW([known, {"params": new, "times": 1.0}], RATE, weight_decay=1e-4)

@@ -152,3 +152,33 @@ def test_what_does_not_go_with_a_head_is_said(resight: Resight, patterns: Path, 
     for more, why in ((("--head", "l1", "--thesis"), "--thesis"), (("--branch", tmp_path), "kind of head")):
         said = resight("train", patterns, "--into", tmp_path / "model", *more)
         assert said.code == 2 and why in said.err
+
+
+def test_a_catalogue_that_learns_goes_on_as_before_unless_it_names_better(resight: Resight, tmp_path: Path) -> None:
+    for animal in range(9):
+        pattern = np.random.default_rng(animal).integers(0, 255, (6, 6, 3), np.uint8)
+        for met in range(2):
+            for number in range(2):
+                place = tmp_path / "photos" / f"Animal {animal}" / str(met)
+                place.mkdir(parents=True, exist_ok=True)
+                size = (200 + 2 * met + number, 160)
+                cv2.imwrite(str(place / f"{number}.png"), cv2.resize(pattern, size, interpolation=cv2.INTER_CUBIC))
+    home = tmp_path / "animals"
+    resight("init", home, "--method", "thumbnail")
+    resight("add", home, tmp_path / "photos", "--by-folder")
+    recipe = "[data]\nsize = 64\nheld_out = 0.3\n[model]\nstart = 'random'\ndimensions = 8\n"
+    (tmp_path / "recipe.toml").write_text(recipe + "[training]\nepochs = 1\nindividuals = 2\n")
+    said = resight("train", home, "--recipe", tmp_path / "recipe.toml")
+    assert said.code == 0, said.err
+    assert "animals it never saw: 100.0% named rightly before" in said.out
+    assert "goes on comparing by thumbnail" in said.out
+    with folder.open(home) as catalogue:
+        assert catalogue.settings.method == "thumbnail"
+    (outcome,) = home.glob("models/*/outcome.json")
+    assert json.loads(outcome.read_text())["model"] is None
+
+
+def test_too_few_animals_to_tell_and_tables_without_a_folder(resight: Resight, patterns: Path, tmp_path: Path) -> None:
+    assert "4 individuals were met in two encounters" in resight("train", patterns).err
+    said = resight("train", tmp_path / "table.csv")
+    assert said.code == 2 and "--into" in said.err

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from resight.bench.split import Split, within
-from resight.types import Record, Side
-from resight.work.written import write
-
-COLUMNS = ("path", "identity", "side", "part", "encounter", "x", "y", "w", "h", "mask")
+from resight.media.records import write_records
+from resight.types import Record
 
 
 class Preset(StrEnum):
@@ -78,15 +74,15 @@ def write_tables(split: Split, records: Sequence[Record], folder: Path, preset: 
         queries = [record for record in taking if within(record, folder) in asked]
         few = set(rng.permutation(sorted(chosen))[: amount.asked.individuals].tolist())
         known, queries = ([record for record in some if record.identity in few] for some in (known, queries))
-        learn = _write(into / "learn.csv", known)
-        return Tables(learn, learn, _write(into / "query.csv", queries), None)
+        learn = write_records(into / "learn.csv", known)
+        return Tables(learn, learn, write_records(into / "query.csv", queries), None)
     learned = _some([one for one in records if one.identity and one.identity not in chosen], amount.learned, rng)
     tested = _some([one for one in records if one.identity in chosen], amount.asked, rng)
     nameless = [record for record in records if not record.identity]
     tested += [nameless[row] for row in np.sort(rng.permutation(len(nameless))[: amount.nameless])]
-    test = _write(into / "test.csv", tested)
+    test = write_records(into / "test.csv", tested)
     exclude = "encounter" if any(record.encounter for record in tested) else None
-    return Tables(_write(into / "learn.csv", learned), test, test, exclude)
+    return Tables(write_records(into / "learn.csv", learned), test, test, exclude)
 
 
 def _some(records: Sequence[Record], few: Few, rng: np.random.Generator) -> list[Record]:
@@ -101,16 +97,3 @@ def _some(records: Sequence[Record], few: Few, rng: np.random.Generator) -> list
         places = np.unique(np.linspace(0, len(photos) - 1, few.photos).round().astype(int))
         chosen += [photos[place] for place in places]
     return chosen
-
-
-def _write(path: Path, records: Sequence[Record]) -> Path:
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(COLUMNS)
-    for one in records:
-        box = (one.box.x, one.box.y, one.box.w, one.box.h) if one.box else ("", "", "", "")
-        side = "" if one.side is Side.UNKNOWN else one.side.value
-        mask = "" if one.mask is None else one.mask.absolute()
-        rows.writerow([one.path.absolute(), one.identity or "", side, one.part, one.encounter, *box, mask])
-    write(path, text.getvalue().encode())
-    return path

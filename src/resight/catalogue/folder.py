@@ -32,8 +32,8 @@ SETTINGS = "catalogue.toml"
 SQLITE = "catalogue.sqlite"
 VECTORS = "vectors"
 PHOTOS = "photos"
-# A file that a describer or a matcher takes, up to the masks, the matcher or the end of the method's name.
-FILE_IN_METHOD = re.compile(r":([^@]+?)(?=(?:\+(?:mask|u2netp))?(?:@|$))")
+# What a describer or a matcher takes, up to the masks, the matcher, another describer or the end of the method's name.
+FILE_IN_METHOD = re.compile(r":([^@&]+?)(?=(?:\+(?:mask|u2netp))?(?:[@&]|$))")
 
 # How long a writer waits for another: a shard of photos is added in seconds, an undo in a huge log too.
 PATIENCE_SECONDS = 120
@@ -220,8 +220,12 @@ def opened_method(folder: Path, method: str) -> str:
     """The same with the places where the files lie now; what names no file of the catalogue stays as it is."""
 
     def there(found: re.Match[str]) -> str:
-        file = folder / found[1]
-        return f":{file.as_posix()}" if file.is_file() else found[0]
+        # In what `together` takes, a describer's name may come before its file.
+        starts = [0, *(place + 1 for place, letter in enumerate(found[1]) if letter == ":")]
+        for start in starts:
+            if found[1][start:] and (file := folder / found[1][start:]).is_file():
+                return f":{found[1][:start]}{file.as_posix()}"
+        return found[0]
 
     return FILE_IN_METHOD.sub(there, method)
 

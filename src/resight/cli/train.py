@@ -27,7 +27,9 @@ def train(
             help="Tables of named photos (or, with --detector, of boxes), or catalogues.", metavar="TABLE|CATALOGUE..."
         ),
     ],
-    into: Annotated[Path, typer.Option(help="The folder of this training.")],
+    into: Annotated[
+        Path | None, typer.Option(help="The folder of this training; a catalogue's own, if left out.")
+    ] = None,
     recipe: Annotated[
         Path | None, typer.Option(help="A TOML file; see docs/films.md. Without it, the default.")
     ] = None,
@@ -43,12 +45,23 @@ def train(
 ) -> None:
     """Train a model that tells your animals apart, on photos whose animals are named.
 
-    The folder gets model.onnx, which works without torch: `resight init --method onnx:FOLDER/model.onnx`. Stopped at
-    any moment, the same command goes on after the last finished epoch. Needs the extra: pip install 'resight[train]'.
+    Of a catalogue alone: learns from a part of its named photos, compares what came out with how the catalogue names
+    now, on encounters and animals that were not learned from, and tells both figures. Only if it is better, it learns
+    from all, and the catalogue compares by it from then on; going back is quick (resight describe --method).
 
+    With --into: the folder gets model.onnx, which works without torch: `resight init --method onnx:FOLDER/model.onnx`.
+    Stopped at any moment, the same command goes on after the last finished epoch. Needs the extra: pip install
+    'resight[train]'.
+
+    Example: resight train whales
     Example: resight train heads/metadata.csv --into salmon
     """
     check_installed()
+    if into is None:
+        if len(tables) > 1 or not _is_catalogue(tables[0]) or thesis or detector or head:
+            raise ResightError("where shall it go? Name a folder with --into")
+        _improve(tables[0], recipe)
+        return
     tables = [_table(path, into, detector) for path in tables]
     if thesis and (recipe or detector):
         raise ResightError("--thesis is a whole recipe: it goes with neither --recipe nor --detector")
@@ -64,12 +77,53 @@ def train(
         _model(tables, into, recipe, thesis)
 
 
-def _table(path: Path, into: Path, boxes: bool) -> Path:
+def _is_catalogue(path: Path) -> bool:
     from resight.catalogue.folder import SETTINGS
+
+    return (path / SETTINGS).is_file()
+
+
+def _improve(catalogue: Path, recipe: Path | None) -> None:
+    from resight.catalogue.folder import open as open_catalogue
+    from resight.catalogue.own_models import begun
+    from resight.cli.describe import describe
+    from resight.export.training import training_table
+    from resight.learn.improve import improve, write_outcome
+    from resight.learn.recipe import Recipe, read_recipe
+    from resight.match.comparable import Sides
+    from resight.method import MASKED
+
+    with open_catalogue(catalogue) as opened:
+        method, sides = opened.settings.method or MASKED, Sides(opened.settings.sides)
+        folder = begun(catalogue)
+        table = training_table(opened, folder / "named.csv", boxes=False)
+    with progress() as tell:
+        done = improve(table, method, sides, folder, tell, read_recipe(recipe, Recipe) if recipe else None)
+    for who, gain in (
+        ("animals it learned, in other encounters", done.trial.seen),
+        ("animals it never saw", done.trial.unseen),
+        ("both together", done.trial.everyone),
+    ):
+        say(
+            f"{gain.photos:>6} photos of {who}: {gain.before:.1%} named rightly before, {gain.after:.1%} with the model"
+        )
+    told = done.trial.everyone.gain
+    interval = "" if told is None or told.low is None else f" (95%: {told.low:+.1%} to {told.high:+.1%})"
+    say(f"Gain: {done.trial.everyone.after - done.trial.everyone.before:+.1%}{interval}")
+    if done.model is None:
+        write_outcome(done, folder)
+        say(f"That is not surely better, so {catalogue} goes on comparing by {done.before}.")
+        return
+    say("That is better: the catalogue is described anew, and compares by the model when all are.")
+    describe(catalogue, done.after)
+    write_outcome(done, folder)
+
+
+def _table(path: Path, into: Path, boxes: bool) -> Path:
     from resight.catalogue.folder import open as open_catalogue
     from resight.export.training import training_table
 
-    if not (path / SETTINGS).is_file():
+    if not _is_catalogue(path):
         return path
     with open_catalogue(path) as opened:
         return training_table(opened, into / f"from {path.name}.csv", boxes)

@@ -8,13 +8,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from resight.catalogue.folder import kept_method, opened_method
+from resight.catalogue.own_models import MODELS
 from resight.detect.kept import FOLDER as DETECTORS
 from resight.errors import ResightError
 from resight.export.formats import SUFFIXES, Format
 from resight.method import INSIDE, MASKED, PLAIN
 from resight.work.jobs import Job, Order, State
 
-MODELS, EXPORTS = "models", "exports"
+EXPORTS = "exports"
 
 
 class Kind(StrEnum):
@@ -43,8 +44,7 @@ def order_of(kind: Kind, catalogue: Path, by: str) -> Order:
             return Order("Place all animals on a plane", ("plane", folder), by)
         case Kind.TRAIN:
             _check_training()
-            into = str(catalogue / MODELS / now)
-            return Order("Train a model on the named photos", ("train", folder, "--into", into), by)
+            return Order("Train a model on the named photos", ("train", folder), by)
         case Kind.TRAIN_DETECTOR:
             _check_training()
             into = str(catalogue / DETECTORS / now)
