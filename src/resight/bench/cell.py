@@ -138,7 +138,9 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     blank = bench.blank(name, method)
     tables = tables_of(bench, name)
-    found = cell_of(tables, contender(method), Workshop(tables.learn, folder, preset, tell), blank)
+    found = cell_of(
+        tables, contender(method), Workshop(tables.learn, folder, preset, tell, tables.gallery == tables.learn), blank
+    )
     path = bench.cell(name, method)
     path.parent.mkdir(parents=True, exist_ok=True)
     write(path, json.dumps(asdict(found), ensure_ascii=False, indent=1).encode())

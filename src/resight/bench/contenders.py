@@ -21,13 +21,14 @@ Tell = Callable[[str, int, int], None]
 class Workshop:
     """Where a method learns: the table of the photos it may learn from, and a folder for what it has learned.
 
-    Methods that begin with the same training share it.
+    Methods that begin with the same training share it. `closed`: those who are asked about are learned too.
     """
 
     learn: Path
     folder: Path
     preset: Preset
     tell: Tell
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,9 @@ def embedding(recipe: str, workshop: Workshop) -> Path:
 
     with as_file(files("resight.bench").joinpath("recipes", f"{recipe}-{workshop.preset.value}.toml")) as file:
         chosen = read_recipe(file, Recipe)
+    if not workshop.closed:
+        data = chosen.data.model_copy(update={"validate_on": "individuals", "held_out": 0.1})
+        chosen = chosen.model_copy(update={"data": data})
     folder = workshop.folder / recipe
     folder.mkdir(parents=True, exist_ok=True)
     model = folder / "model.onnx"

@@ -17,7 +17,7 @@ from resight.describe.onnx import UNIT
 from resight.errors import ResightError
 from resight.learn.mask_network import MaskNetwork, Probable
 
-OPSET = 18
+OPSET = 17
 ALIKE = 1e-3
 
 
@@ -61,14 +61,15 @@ def _export(
     import onnxruntime
 
     network = network.to("cpu", memory_format=torch.contiguous_format).eval()  # type: ignore[call-overload]
-    batch = {0: torch.export.Dim("n")} if len(example) > 1 else None
+    batch = {name: {0: "n"} for name in ("pictures", *outputs)} if len(example) > 1 else None
     unfinished = path.with_name(f"{path.stem}.unfinished.onnx")
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with torch.inference_mode(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
+        # The older of torch's two exporters: of networks without branches it writes the same, in a second, not twenty.
         torch.onnx.export(
             network, (example,), str(unfinished), input_names=["pictures"], output_names=outputs,
-            opset_version=OPSET, dynamic_shapes=(batch,) if batch else None, dynamo=True, external_data=False,
+            opset_version=OPSET, dynamic_axes=batch, dynamo=False,
         )  # fmt: skip
         told = network(example)
     model = onnx.load(unfinished)
