@@ -43,7 +43,7 @@ class Amount:
 
 
 AMOUNTS = {
-    Preset.QUICK: Amount(Few(24, 4), Few(20, 4), 12),
+    Preset.QUICK: Amount(Few(20, 4), Few(16, 4), 8),
     Preset.FULL: Amount(Few(2000, 60), Few(300, 20), 100),
 }
 
