@@ -39,7 +39,7 @@ def test_a_mirrored_pattern_has_other_codes(seed: int, turn: float) -> None:
     mirrored = quads(moved(places, turn, 1, mirror=True), radii)
     found = index.alike(mirrored, np.ones(1, np.bool_))
     same = (np.sort(mirrored.spots[found.ours]) == np.sort(index.spots(found.theirs))).all(axis=1)
-    assert same.mean() < 0.25
+    # A share of those that are alike would say nothing where only a handful are.
     assert len(np.unique(found.theirs[same])) < 0.25 * len(mirrored)
 
 
