@@ -351,6 +351,14 @@ class Verdict(StrEnum):
     UNDECIDED = "undecided"
 
 
+class Basis(StrEnum):
+    """What probabilities rest on: the catalogue's own names, other animals, or nothing: then there are none."""
+
+    OWN = "own"
+    USUAL = "usual"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Why two annotations are thought alike: matched points, and the weight of each pair.

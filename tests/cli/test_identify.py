@@ -142,15 +142,30 @@ def test_a_photo_without_any_spot_is_answered_too(resight: Resight, tmp_path: Pa
     assert (query["decision"], query["candidates"]) == ("undecided", [])
 
 
-def test_too_few_names_give_ranks_only_and_say_so(resight: Resight, albums: Path, tmp_path: Path) -> None:
+def test_too_few_names_give_the_usual_probabilities_and_say_so(resight: Resight, albums: Path, tmp_path: Path) -> None:
     resight("init", tmp_path / "fish", "--method", "rootsift")
+    resight("add", tmp_path / "fish", albums, "--by-folder")
+    photo = albums / "fish-001" / "pass 1" / "fish-001-left-1.jpg"
+    said = resight("identify", tmp_path / "fish", photo, "--json", tmp_path / "a.json")
+    assert "Usual probabilities" in said.err
+    found = read_valid(tmp_path / "a.json")
+    assert found["calibrated"] is False
+    assert any("Usual probabilities" in warning for warning in found["warnings"])
+    (query,) = found["queries"]
+    assert query["decision"] == "undecided"
+    assert sum(one["p"] for one in query["candidates"]) + query["p_new"] == pytest.approx(1, abs=0.01)
+
+
+def test_whole_vectors_of_a_few_named_give_ranks_only_and_say_so(
+    resight: Resight, albums: Path, tmp_path: Path
+) -> None:
+    resight("init", tmp_path / "fish", "--method", "contour")
     resight("add", tmp_path / "fish", albums, "--by-folder")
     photo = albums / "fish-001" / "pass 1" / "fish-001-left-1.jpg"
     said = resight("identify", tmp_path / "fish", photo, "--json", tmp_path / "a.json")
     assert "Ranks only" in said.err
     found = read_valid(tmp_path / "a.json")
     assert found["calibrated"] is False
-    assert any("Ranks only" in warning for warning in found["warnings"])
     assert {one["p"] for one in found["queries"][0]["candidates"]} == {None}
 
 

@@ -91,7 +91,7 @@ def test_one_photo_twice_is_two_annotations_of_one_photo(rows: Rows, table: Call
 
 
 def test_a_table_without_a_usable_photo_is_refused(rows: Rows, table: Callable[[Rows], Path]) -> None:
-    with pytest.raises(ResightError, match=r"none of its photos can be used: .*gone\.jpg"):
+    with pytest.raises(ResightError, match=r"none of the photos can be used: .*gone\.jpg"):
         read_annotations(table([rows[0] | {"path": "gone.jpg"}]), "thumbnail", in_this_process)
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from resight.export.views import CandidateView, QueryView, ReportHeading
-from resight.types import Answer, Candidate, Evidence, Pixels, Verdict
+from resight.types import Answer, Basis, Candidate, Evidence, Pixels, Verdict
 
-HEADING = ReportHeading("Lake", "rootsift", "rootsift-2/3f9a", calibrated=True)
+HEADING = ReportHeading("Lake", "rootsift", "rootsift-2/3f9a", Basis.OWN)
 
 
 def drawn_chip(seed: int, height: int = 60, width: int = 90) -> Pixels:

@@ -18,7 +18,7 @@ from PIL import Image
 from resight.errors import ResightError
 from resight.export.report import ReportWriter
 from resight.export.views import CandidateView, QueryView, ReportHeading
-from resight.types import Answer, Candidate, Evidence, Rejection, Verdict
+from resight.types import Answer, Basis, Candidate, Evidence, Rejection, Verdict
 
 VOID = {"meta", "input", "br", "img", "link"}
 HOSTILE = Path('/photos/"><script>alert(1)</script>\n\x00\udce9&.jpg')
@@ -119,17 +119,18 @@ def test_the_counts_are_right(report: Path) -> None:
     assert kinds == {"card known": 2, "card new": 1, "card undecided": 1}
 
 
-def test_it_says_plainly_when_there_are_only_ranks(tmp_path: Path, heading: ReportHeading) -> None:
+def test_it_says_plainly_what_probabilities_rest_on(tmp_path: Path, heading: ReportHeading) -> None:
     said = []
-    for calibrated in (True, False):
-        path = tmp_path / f"{calibrated}.html"
-        with ReportWriter(path, replace(heading, calibrated=calibrated)):
+    for basis in Basis:
+        path = tmp_path / f"{basis}.html"
+        with ReportWriter(path, replace(heading, basis=basis)):
             pass
         said.append(Page(path).text)
     assert "probabilities are calibrated" in said[0]
-    assert "Ranks only" not in said[0]
-    assert "Ranks only" in said[1]
-    assert "rootsift-2/3f9a" in said[1]
+    assert "Ranks only" not in said[0] and "Usual" not in said[0]
+    assert "No name is given without you" in said[1]
+    assert "Ranks only" in said[2]
+    assert "rootsift-2/3f9a" in said[2]
 
 
 def test_an_error_leaves_the_former_report_and_nothing_else(
@@ -151,7 +152,7 @@ def test_killed_while_writing_it_leaves_the_former_report_and_nothing_else(tmp_p
     endless = (
         "import sys, numpy as np; from pathlib import Path; from resight.export import *;"
         "from resight.types import *; chip = np.zeros((60, 90, 3), np.uint8);\n"
-        "with ReportWriter(Path(sys.argv[1]), ReportHeading('Lake', 'm', 'f', True)) as report:\n"
+        "with ReportWriter(Path(sys.argv[1]), ReportHeading('Lake', 'm', 'f', Basis.OWN)) as report:\n"
         "    while True:\n"
         "        report.add(QueryView(Path('a.jpg'), '', chip, Answer((), Verdict.NEW), ()))\n"
         "        print('added', flush=True)\n"
@@ -200,7 +201,7 @@ def test_a_report_of_real_photos_is_small_enough_to_send(real_photos: Path, tmp_
     chips = [np.asarray(Image.open(photo).convert("RGB")) for photo in photos]
     points = np.random.default_rng(0).uniform(0, 200, (2, 60, 2)).astype(np.float32)
     why = Evidence(points[0], points[1], np.ones(60, np.float32))
-    with ReportWriter(tmp_path / "report.html", ReportHeading("Nyala", "m", "f", True)) as writer:
+    with ReportWriter(tmp_path / "report.html", ReportHeading("Nyala", "m", "f", Basis.OWN)) as writer:
         views = tuple(CandidateView(p.name, 0.2, 1.0, chip, "", why) for p, chip in zip(photos, chips, strict=True))
         found = tuple(Candidate(view.individual, 1.0, 0, 0.2) for view in views[1:])
         writer.add(QueryView(photos[0], "", chips[0], Answer(found, Verdict.UNDECIDED, 0.1), views[1:]))

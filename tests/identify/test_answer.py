@@ -1,5 +1,7 @@
 """From a ranking to an answer: names, chances, and the photo that speaks most for each."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,14 @@ def test_without_a_calibration_there_are_ranks_and_no_chances(ranking: Ranking) 
     assert found.verdict is Verdict.UNDECIDED
     assert found.p_new is None
     assert [candidate.p for candidate in found.candidates] == [None] * 3
+
+
+def test_what_other_animals_taught_gives_chances_and_no_name_unless_nobody_may_be_asked(ranking: Ranking) -> None:
+    candidates, usual = shortlist(ranking, 0, 10), replace(CALIBRATION, queries=0)
+    found = answer(candidates, usual, PRESETS["quick"])
+    assert found.candidates == answer(candidates, CALIBRATION, PRESETS["quick"]).candidates
+    assert found.verdict is Verdict.UNDECIDED
+    assert answer(candidates, usual, PRESETS["never-ask"]).verdict is Verdict.KNOWN
 
 
 def test_a_query_that_nothing_can_be_compared_with_is_left_undecided(ranking: Ranking) -> None:

@@ -176,16 +176,17 @@ def name_some(catalogue: Catalogue, annotations: list[int]) -> None:
         log.append(catalogue, NewIndividual(f"named {key}", (key,)), "tester")
 
 
-def test_few_named_photos_give_ranks_without_chances(tmp_path: Path, passes: list[list[Record]]) -> None:
+def test_few_named_photos_give_the_usual_chances_and_no_name(tmp_path: Path, passes: list[list[Record]]) -> None:
     with folder.create(tmp_path / "small") as small:
         added(small, passes[0][:4])
         added(small, [replace(passes[2][0], identity=None)])
         run = identify(small, library(small), [5], Sides.APART, PRESETS["careful"])
-        assert run.calibration is None
+        assert run.calibration is not None and not run.calibration.own
         (one,) = run.answers
-    assert len(one.answer.candidates) == 4
-    assert {candidate.p for candidate in one.answer.candidates} == {None}
-    assert one.answer.p_new is None
+        assert not list(small.folder.glob(f"{INDEXES}/calibration-*")), "what is usual is never kept as the catalogue's"
+    chances = [candidate.p or 0 for candidate in one.answer.candidates]
+    assert len(chances) == 4
+    assert sum(chances) + (one.answer.p_new or 0) == pytest.approx(1)
     assert one.answer.verdict is Verdict.UNDECIDED
 
 

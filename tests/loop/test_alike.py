@@ -72,5 +72,5 @@ def test_a_track_without_a_picture_is_like_nothing(tracked: Path, tmp_path: Path
     assert np.isfinite(found).all()
     for record in tracks.records:
         record.path.write_bytes(b"no picture")
-    with pytest.raises(ResightError, match="none of the 72 pictures can be used"):
+    with pytest.raises(ResightError, match="none of the photos can be used"):
         spot_scores(tracks, "thumbnail", tmp_path / "other.npy", local_processes(1), silent)

@@ -26,9 +26,9 @@ from resight.types import Descriptors, Embeddings, LocalFeatures, Together
 class Cell:
     """A method on a set: `evaluation` is the text of an OUT.json, or `refused` says why there is none.
 
-    `seconds_learned` are those of its epochs; `seconds_photo` one photo takes to be read, cut and described, on all
-    cores; `megabytes` is the most memory that one of its processes held. `empty` is the share of photos that the method
-    could say nothing of.
+    `seconds_learned` are those of its epochs; `seconds_photo` one photo takes to be read, cut and described, on the
+    processors that the cell was given; `megabytes` is the most memory that one of its processes held. `empty` is the
+    share of photos that the method could say nothing of.
     """
 
     set: str
@@ -58,7 +58,7 @@ def cell_of(tables: Tables, one: Contender, workshop: Workshop, blank: Cell) -> 
         if one.closed:
             evaluation, seconds_photo, empty = closed_set(one, tables, workshop)
         else:
-            evaluation, seconds_photo, empty = _open_set(one.ready(workshop), tables, workshop)
+            evaluation, seconds_photo, empty = _open_set(one.ready(workshop), tables, workshop, one.most)
     except ResightError as error:
         return replace(blank, refused=str(error), megabytes=_megabytes())
     return replace(
@@ -71,7 +71,7 @@ def cell_of(tables: Tables, one: Contender, workshop: Workshop, blank: Cell) -> 
     )
 
 
-def _open_set(name: str, tables: Tables, workshop: Workshop) -> tuple[Evaluation, float, float]:
+def _open_set(name: str, tables: Tables, workshop: Workshop, most: int | None) -> tuple[Evaluation, float, float]:
     from resight.config import settings
     from resight.evaluate.run import Protocol, evaluate
     from resight.evaluate.tables import read_annotations
@@ -97,6 +97,9 @@ def _open_set(name: str, tables: Tables, workshop: Workshop) -> tuple[Evaluation
     if nothing.all():
         raise ResightError("it found nothing to compare in any photo")
     protocol = Protocol(Sides.APART, PRESETS["never-ask"], seed=0)
+    if most is not None:
+        query = query.take(np.sort(np.random.default_rng(protocol.seed).permutation(len(query))[:most]))
+        protocol = replace(protocol, lessons=most)
     told = evaluate(gallery, query, protocol, name, method.fingerprint, workshop.tell, method.matcher)[0]
     return told, seconds, float(nothing.mean())
 

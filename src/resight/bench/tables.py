@@ -44,7 +44,7 @@ class Amount:
 
 AMOUNTS = {
     Preset.QUICK: Amount(Few(20, 4), Few(16, 4), 8),
-    Preset.FULL: Amount(Few(2000, 60), Few(300, 20), 100),
+    Preset.FULL: Amount(Few(2000, 60), Few(200, 10), 100),
 }
 
 

@@ -25,6 +25,7 @@ from resight.cli import (
     receive,
     serve,
     simulate,
+    sort,
     status,
     track,
     tracks,
@@ -47,6 +48,7 @@ app = typer.Typer(
 app.command("init")(init.init)
 app.command("add")(add.add)
 app.command("identify")(identify.identify)
+app.command("sort")(sort.sort)
 app.command("decide")(decisions.decide)
 app.command("undo")(decisions.undo)
 app.command("merge")(decisions.merge)

@@ -36,6 +36,7 @@ def demo(
     from resight.export.report import ReportWriter
     from resight.export.views import ReportHeading
     from resight.export.words import verdict_words
+    from resight.identify.calibration import basis
     from resight.identify.decide import PRESETS
     from resight.identify.library import open_library
     from resight.identify.propose import keep
@@ -75,8 +76,7 @@ def demo(
                 catalogue, library, list(dict.fromkeys(added.annotations)), Sides.APART, PRESETS["balanced"], tell
             )
             warnings = method.warnings if photos else (SIMULATED,)
-            calibrated = answered.calibration is not None
-            heading = ReportHeading(str(work), method.name, method.fingerprint, calibrated, warnings)
+            heading = ReportHeading(str(work), method.name, method.fingerprint, basis(answered.calibration), warnings)
             right: dict[Verdict, list[bool]] = defaultdict(list)
             first: list[bool] = []
             lines = []

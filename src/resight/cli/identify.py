@@ -16,12 +16,20 @@ from resight.cli.console import list_rejected, out, progress, say, user, warn
 from resight.cli.library import current_library
 from resight.cli.options import By, Caution, Copy, Folder, SidesOption
 from resight.errors import ResightError
-from resight.types import Record, Rejection, Verdict
+from resight.types import Basis, Record, Rejection, Verdict
 
-RANKS_ONLY = (
-    "Ranks only: too few individuals of this catalogue were met twice for probabilities to be learned. Add more "
-    "named animals that were photographed in two or more encounters."
-)
+WHY = {
+    Basis.OWN: (),
+    Basis.USUAL: (
+        "Usual probabilities: too few individuals of this catalogue were met twice for its own to be learned, so these "
+        "are what is right for most other animals, and no name is given without you. Add more named animals that were "
+        "photographed in two or more encounters.",
+    ),
+    Basis.NONE: (
+        "Ranks only: too few individuals of this catalogue were met twice for probabilities to be learned. Add more "
+        "named animals that were photographed in two or more encounters.",
+    ),
+}
 SHOWN = 25
 
 
@@ -71,6 +79,7 @@ def identify(
     from resight.export.report import ReportWriter
     from resight.export.views import ReportHeading
     from resight.export.words import verdict_words
+    from resight.identify.calibration import basis
     from resight.identify.decide import PRESETS, Costs
     from resight.identify.propose import keep
     from resight.identify.run import identify as ask
@@ -114,13 +123,14 @@ def identify(
         asked = [*added.annotations, *(unnamed_described(opened, method.fingerprint) if again else ())]
         queries = list(dict.fromkeys(asked))
         run = ask(opened, library, queries, Sides(sides or opened.settings.sides), costs, tell)
-        warnings = (*method.warnings, *(() if run.calibration else (RANKS_ONLY,)))
-        heading = ReportHeading(str(catalogue), method.name, method.fingerprint, run.calibration is not None, warnings)
+        rests_on = basis(run.calibration)
+        warnings = (*method.warnings, *WHY[rests_on])
+        heading = ReportHeading(str(catalogue), method.name, method.fingerprint, rests_on, warnings)
         said = {
             "catalogue": str(catalogue),
             "method": method.name,
             "fingerprint": method.fingerprint,
-            "calibrated": run.calibration is not None,
+            "calibrated": rests_on is Basis.OWN,
             "warnings": list(warnings),
         }
         as_json = JsonWriter(files.enter_context(appearing(json)), said) if json else None

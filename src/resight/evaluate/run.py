@@ -26,14 +26,15 @@ from resight.evaluate.result import Evaluation
 from resight.evaluate.roc import RocCurve
 from resight.evaluate.splits import SplitError, withheld_individuals
 from resight.identify.answer import answer, shortlist
-from resight.identify.calibration import adapted, fit, share_of_new
+from resight.identify.calibration import adapted
 from resight.identify.decide import Costs
 from resight.identify.experience import encounters_of_each, experience
 from resight.identify.ranking import rank
+from resight.identify.usual import learned
 from resight.match.comparable import Sides, comparable
 from resight.match.open import matcher_for
 from resight.match.seam import Gallery, Matcher
-from resight.types import Bools, Descriptors, Embeddings, Floats, Labels, Strings
+from resight.types import Bools, Descriptors, Embeddings, Floats, Ints, Labels, Strings
 
 BATCH = 32
 Progress = Callable[[str, int, int], None]
@@ -54,15 +55,24 @@ class Annotations:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def take(self, rows: Ints) -> Annotations:
+        """These annotations, in this order."""
+        return Annotations(self.labels.take(rows), self.descriptors.take(rows), self.tags[rows])
+
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """How an evaluation is done."""
+    """How an evaluation is done.
+
+    `withheld` is the share of individuals taken out where no query is of a new one; `lessons` is how many photos of the
+    gallery are asked about, at most, to learn what scores mean.
+    """
 
     sides: Sides
     costs: Costs
     seed: int = 0
     withheld: float = 1 / 3
+    lessons: int = 400
 
 
 def evaluate(
@@ -85,7 +95,6 @@ def evaluate(
     """
     tell = progress or _silently
     matcher = matcher or matcher_for(gallery.descriptors)
-    best_only = matcher.best_photo_only
     searched = matcher.gallery(gallery.descriptors, gallery.labels)
     same_table = gallery is query
     allowed = comparable(query.labels, gallery.labels, protocol.sides) & ~_same_tag(query.tags, gallery.tags)
@@ -93,7 +102,7 @@ def evaluate(
     scores = _scores(searched, query.descriptors, allowed, lambda n: tell("asking", n, len(query)))
     seconds = (time.perf_counter() - started) / max(1, len(query))
 
-    answered = _asked(searched, gallery, query, scores, allowed, best_only, protocol, tell)
+    answered = _asked(searched, gallery, query, scores, allowed, matcher, protocol, tell)
     ranked = _ranked(answered, _own(query, gallery, allowed))
     open_set, split = _open_set(answered, _own(query, gallery, allowed)), "gallery and query as given"
     if answered.known.all():
@@ -104,7 +113,7 @@ def evaluate(
         if len(taken):
             split = f"as given; for known against new, {len(taken)} individuals were taken out of the gallery"
             left = np.isin(gallery.labels.individual, taken)
-            open_set = _without(searched, gallery, query, left, allowed, best_only, protocol, tell)
+            open_set = _without(searched, gallery, query, left, allowed, matcher, protocol, tell)
 
     counted = np.triu(allowed, k=1) if same_table else allowed
     names = query.labels.individual, gallery.labels.individual
@@ -145,7 +154,7 @@ def _asked(
     query: Annotations,
     scores: Floats,
     allowed: Bools,
-    best_only: bool,
+    matcher: Matcher,
     protocol: Protocol,
     tell: Progress,
 ) -> Outcomes:
@@ -155,16 +164,16 @@ def _asked(
         gallery.descriptors.take,
         gallery.labels,
         protocol.sides,
-        best_only=best_only,
+        best_only=matcher.best_photo_only,
         excluded=lambda rows: _same_tag(gallery.tags[rows], gallery.tags),
+        most=protocol.lessons,
         seed=protocol.seed,
         progress=lambda done, total: tell("calibrating", done, total),
     )
-    ranking = rank(scores, allowed, gallery.labels.individual, best_only)
+    ranking = rank(scores, allowed, gallery.labels.individual, matcher.best_photo_only)
     lists = [shortlist(ranking, row, max(1, len(ranking.individuals))) for row in range(len(scores))]
-    calibration = None
-    if lessons.enough:
-        calibration = fit(lessons, share_of_new(encounters_of_each(gallery.labels)))
+    calibration = learned(lessons, encounters_of_each(gallery.labels), matcher.name)
+    if calibration is not None:
         calibration = adapted(calibration, [candidates.scores for candidates in lists])
     found = [answer(candidates, calibration, protocol.costs) for candidates in lists]
     return Outcomes.of(found, query.labels.individual, set(gallery.labels.individual.tolist()))
@@ -176,7 +185,7 @@ def _without(
     query: Annotations,
     left_out: Bools,
     allowed: Bools,
-    best_only: bool,
+    matcher: Matcher,
     protocol: Protocol,
     tell: Progress,
 ) -> Outcomes:
@@ -188,7 +197,7 @@ def _without(
         searched, query.descriptors, fewer, lambda n: tell("asking, with individuals taken out", n, len(query))
     )
     return _open_set(
-        _asked(searched, smaller, query, scores, fewer, best_only, protocol, tell), _own(query, smaller, fewer)
+        _asked(searched, smaller, query, scores, fewer, matcher, protocol, tell), _own(query, smaller, fewer)
     )
 
 

@@ -23,13 +23,26 @@ from resight.export.album import Album
 from resight.export.card import card, text
 from resight.export.views import QueryView, ReportHeading
 from resight.export.words import Counts, summary
-from resight.types import Rejection, Verdict
+from resight.types import Basis, Rejection, Verdict
 
-RANKS_ONLY = (
-    "Ranks only: this catalogue cannot say yet how sure an answer is. The candidates stand in order of "
-    "likeness, and no number here is a probability. Adding named animals that were seen in two or more "
-    "encounters will change that."
-)
+NOTICE = {
+    Basis.OWN: (),
+    Basis.USUAL: (
+        "Usual probabilities: this catalogue cannot say yet how sure an answer is, so these are right for most other "
+        "animals, and may be wrong for yours. No name is given without you. Adding named animals that were seen in two "
+        "or more encounters will change that.",
+    ),
+    Basis.NONE: (
+        "Ranks only: this catalogue cannot say yet how sure an answer is. The candidates stand in order of "
+        "likeness, and no number here is a probability. Adding named animals that were seen in two or more "
+        "encounters will change that.",
+    ),
+}
+PROBABILITIES = {
+    Basis.OWN: "probabilities are calibrated",
+    Basis.USUAL: "<b>usual probabilities</b>",
+    Basis.NONE: "<b>ranks only</b>",
+}
 
 
 class ReportWriter:
@@ -44,7 +57,7 @@ class ReportWriter:
         >>> from resight.types import Answer
         >>> folder = tempfile.TemporaryDirectory()
         >>> path = Path(folder.name, "report.html")
-        >>> with ReportWriter(path, ReportHeading("Lake", "rootsift", "3f9a", calibrated=True)) as report:
+        >>> with ReportWriter(path, ReportHeading("Lake", "rootsift", "3f9a", Basis.OWN)) as report:
         ...     chip = np.zeros((60, 90, 3), np.uint8)
         ...     report.add(QueryView(Path("IMG_1.jpg"), "left", chip, Answer((), Verdict.NEW, 0.81), ()))
         ...     report.reject(Rejection(Path("IMG_2.jpg"), "The file is cut short."))
@@ -121,7 +134,7 @@ def _values(heading: ReportHeading, counts: Counts) -> dict[str, str]:
     """What stands in place of each $name in report.html."""
     resources = files("resight.export")
     style, script = (resources.joinpath(f"report.{kind}").read_text("utf-8") for kind in ("css", "js"))
-    notices = heading.warnings if heading.calibrated else (RANKS_ONLY, *heading.warnings)
+    notices = (*NOTICE[heading.basis], *heading.warnings)
     now = datetime.now().astimezone()
     return {
         "style": style,
@@ -131,7 +144,7 @@ def _values(heading: ReportHeading, counts: Counts) -> dict[str, str]:
         "catalogue": text(heading.catalogue),
         "method": text(heading.method),
         "fingerprint": text(heading.fingerprint),
-        "probabilities": "probabilities are calibrated" if heading.calibrated else "<b>ranks only</b>",
+        "probabilities": PROBABILITIES[heading.basis],
         "day": f"{now:%Y-%m-%d}",
         "when": f"{now.day} {now:%B %Y, %H:%M}",
         "summary": text(summary(counts, heading.catalogue)),

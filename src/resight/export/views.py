@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from resight.types import Answer, Evidence, Pixels
+from resight.types import Answer, Basis, Evidence, Pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,13 @@ class QueryView:
 
 @dataclass(frozen=True, slots=True)
 class ReportHeading:
-    """What holds for a whole report: the catalogue, the method and its fingerprint, and any warnings."""
+    """What holds for a whole report: the catalogue, the method and its fingerprint, and any warnings.
+
+    `basis` tells what its probabilities rest on.
+    """
 
     catalogue: str
     method: str
     fingerprint: str
-    calibrated: bool
+    basis: Basis
     warnings: tuple[str, ...] = ()

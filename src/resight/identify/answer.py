@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from resight.identify.calibration import Calibration
@@ -31,12 +32,14 @@ def shortlist(ranking: Ranking, query: int, most: int) -> Shortlist:
 def answer(candidates: Shortlist, calibration: Calibration | None, costs: Costs) -> Answer:
     """What is said of the query; ranks only where there is no calibration.
 
-    Where nothing could be compared, nothing is known: the query is left undecided.
+    Where nothing could be compared, nothing is known: the query is left undecided. So it is where other animals taught
+    the calibration, unless a person must not be asked: a name shall not rest on what is usual.
     """
     chances, p_new, verdict = None, None, Verdict.UNDECIDED
     if calibration is not None and len(candidates.scores):
         chances, p_new = calibration.probabilities(candidates.scores)
-        verdict = decide(float(chances[0]), p_new, costs)
+        if calibration.own or math.isinf(costs.asking):
+            verdict = decide(float(chances[0]), p_new, costs)
     return Answer(
         candidates=tuple(
             Candidate(

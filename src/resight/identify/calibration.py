@@ -18,23 +18,26 @@ a wrong name in the catalogue. Without it the few such photos would flatten the 
 trusted; with it none exceeds what the catalogue's own names bear out.
 
 The five numbers are the most likely ones for the catalogue's photos, each asked as if it were a query: once with its
-individual's other encounters in the gallery, and once without that individual, as if the animal were new.
+individual's other encounters in the gallery, and once without that individual, as if the animal were new. What they
+are for other animals (`identify.usual`) is what is believed before, so that a few lessons do not carry them far.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import logsumexp
 
-from resight.types import Bools, Doubles, Floats, Ints
+from resight.types import Basis, Bools, Doubles, Floats, Ints
 
 DEEPEST = 20  # candidates that take part; those below share too little to matter
 TINY = 1e-6
 FEWEST_KNOWN = 20  # queries whose own individual can be found
 FEWEST_INDIVIDUALS = 5
+SPREAD = np.array([3.6, 2.4, 2.7, 0.22, 0.07])  # of the five numbers over species: a standard deviation
+BOUNDS = ((-200, 200), (0.01, 200), (0, 200), (1e-3, 1 - 1e-3), (1e-3, 0.5))  # between which they are looked for
 CLEAR = 10  # queries without a lapse, as if seen before: a few lessons do not teach something so rare
 
 
@@ -43,6 +46,7 @@ class Calibration:
     """The five learned numbers, the usual background, the share of new animals, and how many queries taught.
 
     `taught_new` is the share of new animals that it was taught with, `share_new` the one that is expected now.
+    `queries` is 0 where other animals taught it.
     """
 
     bias: float
@@ -55,13 +59,22 @@ class Calibration:
     share_new: float
     queries: int
 
+    @property
+    def own(self) -> bool:
+        """Whether the catalogue's own photos taught it."""
+        return self.queries > 0
+
+    @property
+    def numbers(self) -> Doubles:
+        """The five learned numbers (5,)."""
+        return np.array([self.bias, self.slope, self.ground, self.hidden, self.lapse])
+
     def probabilities(self, scores: Floats) -> tuple[Doubles, float]:
         """P of each of one query's possible individuals, best first, as the scores; and P(new)."""
         if not len(scores):
             return np.zeros(0), 1.0
-        numbers = np.array([self.bias, self.slope, self.ground, self.hidden, self.lapse])
         features = _features(scores[None, :DEEPEST], self.usual)
-        near, rest, new = _chances(numbers, *features, len(scores), self.taught_new)
+        near, rest, new = _chances(self.numbers, *features, len(scores), self.taught_new)
         chances = np.full(len(scores), rest[0])
         chances[: near.shape[1]] = near[0]
         # Bayes: the same scores, where another share of the animals is new.
@@ -90,13 +103,36 @@ class Experience:
         return int(self.findable.sum()) >= FEWEST_KNOWN and self.individuals >= FEWEST_INDIVIDUALS
 
 
-def fit(experience: Experience, share_new: float) -> Calibration:
-    """The most likely calibration, with `share_new` of the queries to come expected to be new animals."""
-    scores = experience.scores.astype(np.float64)
+def fit(experience: Experience, share_new: float, before: Calibration | None = None) -> Calibration:
+    """The most likely calibration, with `share_new` of the queries to come expected to be new animals.
+
+    `before` is what scores of this kind usually mean, believed as far as species differ in it.
+    """
+    from scipy.optimize import minimize  # half a second, which only who fits shall wait
+
+    many = len(experience.scores)
+    usual = usual_background(experience.scores)
+    unlikely = loss_of(experience, share_new, usual)
+
+    def loss(numbers: Doubles) -> float:
+        rare = -CLEAR * np.log(1 - numbers[4]) / many
+        strange = 0.0 if before is None else 0.5 * (((numbers - before.numbers) / SPREAD) ** 2).sum() / many
+        return float(rare + strange + unlikely(numbers))
+
+    start = np.array([-1.0, 1.0, 1.0, 0.2, 0.05]) if before is None else before.numbers
+    best = minimize(loss, start, method="L-BFGS-B", bounds=BOUNDS)
+    bias, slope, ground, hidden, lapse = (float(number) for number in best.x)
+    return Calibration(bias, slope, ground, hidden, lapse, usual, share_new, share_new, many)
+
+
+def loss_of(experience: Experience, share_new: float, usual: float) -> Callable[[Doubles], float]:
+    """How unlikely five numbers (5,) make what was experienced: the mean of -log p, of which new animals have a share.
+
+    With it goes a mild pull towards scores that say little.
+    """
+    scores, findable, truth = experience.scores.astype(np.float64), experience.findable, experience.truth
     rows = np.arange(len(scores))
-    findable, truth = experience.findable, experience.truth
     seen = findable & (truth >= 0)
-    usual = _usual(scores)
     features = _features(scores, usual)
     without = scores.copy()
     without[rows[truth >= 0], truth[truth >= 0]] = np.nan
@@ -109,16 +145,9 @@ def fit(experience: Experience, share_new: float) -> Calibration:
         found = np.log(chances[rows, np.maximum(truth, 0)])[seen].sum() + np.log(rest)[findable & ~seen].sum()
         new = np.log(_chances(numbers, *features_without, experience.individuals, share_new)[2]).sum()
         mild = 1e-3 * (numbers[1] - numbers[2]) ** 2 + 1e-4 * numbers[1] ** 2
-        rare = -CLEAR * np.log(1 - numbers[4]) / len(scores)
-        return float(mild + rare - known_weight * found - new_weight * new)
+        return float(mild - known_weight * found - new_weight * new)
 
-    start = np.array([-1.0, 1.0, 1.0, 0.2, 0.05])
-    bounds = [(-200, 200), (0.01, 200), (0, 200), (1e-3, 1 - 1e-3), (1e-3, 0.5)]
-    from scipy.optimize import minimize  # half a second, which only who fits shall wait
-
-    best = minimize(loss, start, method="L-BFGS-B", bounds=bounds)
-    bias, slope, weight, hidden, lapse = (float(number) for number in best.x)
-    return Calibration(bias, slope, weight, hidden, lapse, usual, share_new, share_new, len(scores))
+    return loss
 
 
 def adapted(calibration: Calibration, queries: Sequence[Floats], trust: int = 20) -> Calibration:
@@ -137,6 +166,13 @@ def adapted(calibration: Calibration, queries: Sequence[Floats], trust: int = 20
     return replace(calibration, share_new=share)
 
 
+def basis(calibration: Calibration | None) -> Basis:
+    """What the probabilities of this calibration rest on."""
+    if calibration is None:
+        return Basis.NONE
+    return Basis.OWN if calibration.own else Basis.USUAL
+
+
 def share_of_new(encounters_of_each: Ints) -> float:
     """The chance that the next animal met is a new one: Good and Turing's estimate (Good 1953).
 
@@ -150,9 +186,9 @@ def share_of_new(encounters_of_each: Ints) -> float:
     return float(np.clip((encounters_of_each == 1).sum() / max(1, met), 0.2, 0.9))
 
 
-def _usual(scores: Doubles) -> float:
+def usual_background(scores: Floats) -> float:
     """The geometric mean of the queries' backgrounds; scores (q, n) best first, NaN where there is no candidate."""
-    others = scores[:, 1:]
+    others = scores[:, 1:].astype(np.float64)
     backgrounds = np.nanmean(others[~np.isnan(others).all(axis=1)], axis=1)
     return float(np.exp(np.log(backgrounds + TINY).mean())) if len(backgrounds) else 0.0
 

@@ -58,7 +58,7 @@ def find_doubts(
     ResightError where the catalogue has too few named photos for probabilities.
     """
     calibration = calibrated(catalogue, library, sides, progress)
-    if calibration is None:
+    if calibration is None or not calibration.own:
         raise ResightError(
             "too few individuals were met twice for probabilities to be learned, so nothing can be said of their names"
         )

@@ -13,13 +13,12 @@ from resight.catalogue.vectors import Described, described, folder_name, read_sh
 from resight.errors import CatalogueError
 from resight.index.keypoints import Batch, KeypointCache
 from resight.match.local import LocalGallery, search_among
-from resight.match.open import matcher_for
+from resight.match.open import LOCAL, matcher_for
 from resight.match.seam import Gallery, Matcher
 from resight.types import Descriptors, Ints, Labels, LocalFeatures, Rejection
 from resight.work.describe import joined
 
 INDEXES = "indexes"
-LOCAL = "local"  # the matcher whose index over all keypoints is kept on disk
 
 
 @dataclass(frozen=True, slots=True)

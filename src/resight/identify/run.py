@@ -13,11 +13,12 @@ from resight.catalogue.folder import Catalogue
 from resight.catalogue.lookup import Catalogued, catalogued, refused
 from resight.catalogue.vectors import folder_name
 from resight.identify.answer import Shortlist, answer, shortlist
-from resight.identify.calibration import DEEPEST, Calibration, adapted, fit, share_of_new
+from resight.identify.calibration import DEEPEST, Calibration, adapted
 from resight.identify.decide import Costs
 from resight.identify.experience import encounters_of_each, experience
 from resight.identify.library import INDEXES, Library
 from resight.identify.ranking import rank
+from resight.identify.usual import learned
 from resight.match.comparable import Sides, comparable
 from resight.types import Answer, Evidence, Ints
 
@@ -49,7 +50,7 @@ class Identified:
 
 @dataclass(frozen=True, slots=True)
 class Identification:
-    """A whole run: the calibration used, None where there are too few named photos; answers as they are asked for."""
+    """A whole run: the calibration used, None where scores mean nothing yet; answers as they are asked for."""
 
     calibration: Calibration | None
     answers: Iterator[Identified]
@@ -87,7 +88,8 @@ def calibrated(
 ) -> Calibration | None:
     """The calibration of this catalogue, kept beside its index until its named photos have grown by a tenth.
 
-    None where too few individuals were met twice to learn one.
+    Where too few individuals were met twice to learn one, it is the usual one of other animals; None where there is
+    none for this matcher.
     """
     named = int((library.labels.individual != "").sum())
     compared = f"{folder_name(library.fingerprint)}-{library.matcher}-{sides.value}"
@@ -103,9 +105,9 @@ def calibrated(
         best_only=library.best_photo_only,
         progress=None if progress is None else lambda done, total: progress("Learning from named photos", done, total),
     )
-    if not lessons.enough:
-        return None
-    calibration = fit(lessons, share_of_new(encounters_of_each(library.labels)))
+    calibration = learned(lessons, encounters_of_each(library.labels), library.matcher)
+    if calibration is None or not calibration.own:
+        return calibration
     path.parent.mkdir(exist_ok=True)
     partial = path.with_suffix(".partial")
     partial.write_text(json.dumps({"named": named, "calibration": asdict(calibration)}))

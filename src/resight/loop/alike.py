@@ -9,12 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from resight.errors import ResightError
 from resight.learn.folder import write_array
 from resight.loop.tracks import Tracks
 from resight.match.open import open_gallery
 from resight.types import Descriptors, Embeddings, Floats, Ints, Rejection
-from resight.work.describe import Sighted, describe_all, in_shards, joined
+from resight.work.look import look
 from resight.work.processes import Executor
 from resight.work.written import write
 
@@ -95,20 +94,9 @@ def _described(
     tracks: Tracks, rows: Ints, method: str, executor: Executor, what: str, tell: Tell
 ) -> tuple[Descriptors, Ints, list[Rejection]]:
     """Descriptors of these pictures, the rows that could be used, and the others; ResightError where none can be."""
-    found: list[Descriptors] = []
-    used: list[int] = []
-    rejected: list[Rejection] = []
-    place = 0
-    for shard in describe_all(in_shards([tracks.records[row] for row in rows.tolist()]), method, executor):
-        used += [place + n for n, outcome in enumerate(shard.outcomes) if isinstance(outcome, Sighted)]
-        place += len(shard.outcomes)
-        rejected += shard.rejected
-        if shard.descriptors is not None:
-            found.append(shard.descriptors)
-        tell(what, place, len(rows))
-    if not found:
-        raise ResightError(f"none of the {len(rows)} pictures can be used: {rejected[0].reason}")
-    return joined(found), rows[used], rejected
+    pictures = [tracks.records[row] for row in rows.tolist()]
+    seen = look(pictures, method, executor, lambda done, total: tell(what, done, total))
+    return seen.descriptors, rows[seen.rows], list(seen.rejected)
 
 
 def _write_rejected(path: Path, rejected: Sequence[Rejection]) -> None:

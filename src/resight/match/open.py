@@ -8,6 +8,8 @@ from resight.match.seam import Gallery, Matcher
 from resight.match.whole import CosineGallery, EuclideanGallery
 from resight.types import Descriptors, Embeddings, Labels, LocalFeatures, Strings, Together
 
+LOCAL = "local"  # the matcher of spots; a catalogue keeps its index on disk
+
 
 def matcher_for(descriptors: Descriptors) -> Matcher:
     """What compares descriptors of this kind, where the method names nothing else."""
@@ -26,9 +28,9 @@ def open_gallery(descriptors: Descriptors, individuals: Strings) -> Gallery:
 
 def local(argument: str) -> Matcher:
     """Local features: votes for a shortlist, then geometry."""
-    _nothing("local", argument)
+    _nothing(LOCAL, argument)
     return Matcher(
-        "local", False, lambda found, known: local_gallery(features(found, "local"), search_among(known.individual))
+        LOCAL, False, lambda found, known: local_gallery(features(found, LOCAL), search_among(known.individual))
     )
 
 

@@ -1,0 +1,49 @@
+"""What is believed of scores before a catalogue's own photos say anything."""
+
+import numpy as np
+import pytest
+
+from resight.identify.calibration import SPREAD, Calibration, Experience, fit
+from resight.identify.usual import OF_SPOTS, learned, usual
+
+EACH = np.array([1, 2, 2, 1, 3, 2, 1])
+
+
+def lessons(queries: int, individuals: int = 8) -> Experience:
+    """Own photos score five times what a stranger does."""
+    rng = np.random.default_rng(queries)
+    scores = np.exp(rng.normal(-2, 0.5, (queries, individuals))).astype(np.float32)
+    scores[:, 0] *= 5
+    order = np.argsort(-scores, axis=1)
+    best = np.take_along_axis(scores, order, axis=1)
+    return Experience(best, (order == 0).argmax(axis=1), np.ones(queries, bool), individuals)
+
+
+def away(calibration: Calibration) -> float:
+    return float(np.abs((calibration.numbers - OF_SPOTS.numbers) / SPREAD).max())
+
+
+def test_too_few_lessons_leave_what_is_usual_with_the_catalogues_own_share_of_new_animals() -> None:
+    found = learned(lessons(10), EACH, "local")
+    assert found is not None and not found.own
+    assert found.numbers.tolist() == OF_SPOTS.numbers.tolist()
+    assert found.share_new == pytest.approx(3 / 12)
+    assert found.taught_new == OF_SPOTS.taught_new
+
+
+def test_a_catalogue_without_a_name_has_what_is_usual() -> None:
+    nothing = Experience(np.zeros((0, 20), np.float32), np.zeros(0, np.int64), np.zeros(0, bool), 0)
+    found = learned(nothing, np.zeros(0, np.int64), "local")
+    assert found is not None and not found.own
+
+
+def test_enough_lessons_teach_and_a_few_of_them_not_far() -> None:
+    few, many = fit(lessons(25), 0.2, OF_SPOTS), fit(lessons(3000), 0.2, OF_SPOTS)
+    alone = fit(lessons(3000), 0.2)
+    assert few.own and away(few) < away(many)
+    np.testing.assert_allclose(many.numbers, alone.numbers, atol=0.6)
+
+
+def test_of_a_matcher_that_nobody_has_tried_nothing_is_usual() -> None:
+    assert usual("cosine") is None
+    assert learned(lessons(10), EACH, "cosine") is None
