@@ -26,7 +26,7 @@ from resight.media.table import read_table
 from resight.method import MASKED
 from resight.types import Doubles, LocalFeatures, Record
 from resight.work.processes import local_processes
-from resight.work.sample import describe_sample
+from resight.work.sample import Sample, describe_sample
 
 # How many individuals, and photos of each, spread over all of them: some 60 to 300 photos a set.
 SETS = {
@@ -36,8 +36,8 @@ SETS = {
 SHARE_NEW, SURE, SEED = 0.3, 0.9, 5
 
 
-def lessons(table: Path, individuals: int, photos: int) -> Experience:
-    """What the photos of a table score among each other."""
+def sample_of(table: Path, individuals: int, photos: int) -> Sample:
+    """Some photos of some individuals of a table, described."""
     of: dict[str, list[Record]] = {}
     for row in read_table(table):
         if isinstance(row, Record) and row.identity:
@@ -45,7 +45,11 @@ def lessons(table: Path, individuals: int, photos: int) -> Experience:
     names = [str(one) for one in np.random.default_rng(SEED).permutation(sorted(of))[:individuals]]
     spread = {name: np.unique(np.linspace(0, len(of[name]) - 1, photos).round().astype(int)) for name in names}
     chosen = [of[name][place] for name in names for place in spread[name]]
-    sample = describe_sample(chosen, [MASKED], local_processes(settings().workers))
+    return describe_sample(chosen, [MASKED], local_processes(settings().workers))
+
+
+def lessons(sample: Sample) -> Experience:
+    """What the photos of a sample score among each other."""
     found = sample.descriptors[MASKED]
     assert isinstance(found, LocalFeatures)
     return experience(local_gallery(found), found.take, sample.labels)
@@ -88,8 +92,8 @@ def main() -> None:
     asked.add_argument("data", type=Path)
     asked.add_argument("--cage", type=Path, help="folder of simulated heads, from 'resight bench --data cage'")
     given = asked.parse_args()
-    real = {name: lessons(given.data / name / "metadata.csv", *of) for name, of in SETS.items()}
-    cage = {"cage": lessons(given.cage / "metadata.csv", 60, 4)} if given.cage else {}
+    real = {name: lessons(sample_of(given.data / name / "metadata.csv", *of)) for name, of in SETS.items()}
+    cage = {"cage": lessons(sample_of(given.cage / "metadata.csv", 60, 4))} if given.cage else {}
     print("| set | photos | first right | others' error | right where sure | own error | right where sure |")
     print("|---|---|---|---|---|---|---|")
     for name, of in (real | cage).items():

@@ -1,17 +1,23 @@
 """Keypoints of ALIKED: where they lie, what they are packed into, and the same network as the authors' weights want."""
 
+import os
+import subprocess
 import sys
+from importlib.resources import files
+from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from resight.describe.aliked import ALIKED, AlikedDescriber, aliked, packed, unpacked
-from resight.describe.aliked_network import Aliked, deformed, keypoints
+from resight.describe.aliked import ALIKED, GRAPHS, AlikedDescriber, aliked, keypoints, packed, unpacked
+from resight.describe.aliked_network import Aliked, deformed
+from resight.describe.torch_file import read_weights
 from resight.errors import ResightError
 from resight.learn import packaged
 from resight.learn.packaged import packaged_weights
@@ -71,9 +77,9 @@ def test_the_highest_peaks_are_found_between_pixels_and_inside(seed: int) -> Non
     heights = rng.permutation(np.linspace(0.3, 0.9, 6))
     y, x = np.mgrid[:40, :60]
     scores = sum(h * np.exp(-((x - a) ** 2 + (y - b) ** 2) / 8) for h, (a, b) in zip(heights, centres, strict=True))
-    inside = torch.ones(40, 60, dtype=torch.bool)
+    inside = np.ones((40, 60), np.bool_)
     inside[:, :20] = False
-    found = keypoints(torch.from_numpy(np.float32(scores)), inside, 3, 0.1).numpy()
+    found = keypoints(np.asarray(scores, np.float32), inside, 3, 0.1)
     wanted = [row for row in np.argsort(-heights) if centres[row, 0] > 20][:3]
     assert np.abs(found - centres[wanted]).max() < 0.35
 
@@ -137,6 +143,62 @@ def test_what_is_missing_is_said(no_weights: None, monkeypatch: pytest.MonkeyPat
     chip = Chip(blotches(40, 40), np.eye(2, 3))
     with pytest.raises(WeightsMissingError, match=r"aliked-n16\.pth"):
         aliked("").describe([chip])
-    monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(ResightError, match=r"pip install 'resight\[lightglue\]'"):
-        aliked("").describe([chip])
+
+
+def test_what_onnxruntime_computes_is_what_the_network_does_and_needs_no_pytorch(
+    describer: AlikedDescriber, tmp_path: Path
+) -> None:
+    weights = packaged_weights(ALIKED)
+    network = Aliked().eval()
+    network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+    skin = blotches(200, 264)
+    cv2.imwrite(str(tmp_path / "skin.png"), skin)
+    alone = (
+        "import sys, cv2, numpy as np; sys.modules['torch'] = None\n"
+        "from resight.describe.aliked import aliked; from resight.types import Chip\n"
+        "found = aliked('64').describe([Chip(cv2.imread(sys.argv[1]), np.eye(2, 3))])\n"
+        "np.savez(sys.argv[2], positions=found.positions, vectors=found.vectors)\n"
+    )
+    ran = [sys.executable, "-c", alone, str(tmp_path / "skin.png"), str(tmp_path / "found.npz")]
+    subprocess.run(ran, check=True, env=os.environ | {"RESIGHT_WEIGHTS": str(weights.parent)})
+    found = np.load(tmp_path / "found.npz")
+    padded = cv2.copyMakeBorder(skin, 0, 24, 0, 24, cv2.BORDER_REPLICATE)
+    with torch.inference_mode():
+        levels = network.levels(torch.from_numpy(padded.astype(np.float32) / 255).permute(2, 0, 1))
+        scores = network.scores(levels).numpy()[:200, :264]
+        places = keypoints(scores, np.ones(scores.shape, np.bool_), 64, 0.02)
+        vectors = network.vectors(levels, torch.from_numpy(places)).numpy()
+    np.testing.assert_allclose(found["positions"], places, atol=1e-3)
+    assert np.abs(found["vectors"].astype(int) - packed(vectors)).max() <= 1
+
+
+def test_the_graphs_that_ship_hold_none_of_the_authors_numbers() -> None:
+    for name in GRAPHS:
+        graph = onnx.load_model(str(files("resight.models").joinpath(name)), load_external_data=False).graph
+        assert len(graph.initializer) >= 6
+        assert not any(tensor.raw_data or tensor.float_data for tensor in graph.initializer)
+
+
+def test_weights_are_read_as_pytorch_reads_them(tmp_path: Path) -> None:
+    kept = {"a": torch.rand(3, 4).t(), "b": torch.arange(5), "c": torch.rand(2, 3, 3)[1], "d": torch.tensor(2.5)}
+    torch.save(kept, tmp_path / "kept.pth")
+    found = read_weights(tmp_path / "kept.pth")
+    assert found.keys() == kept.keys()
+    for name, one in kept.items():
+        np.testing.assert_array_equal(found[name], one.numpy())
+
+
+def test_a_file_that_would_call_something_is_refused(tmp_path: Path) -> None:
+    class Calls:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return os.system, (f"touch {tmp_path / 'called'}",)
+
+    torch.save({"a": Calls()}, tmp_path / "evil.pth")
+    with pytest.raises(ResightError, match="which is no weight"):
+        read_weights(tmp_path / "evil.pth")
+    assert not (tmp_path / "called").exists()
+    (tmp_path / "cut.pth").write_bytes(b"PK")
+    torch.save([1, 2], tmp_path / "list.pth")
+    for name in ("cut.pth", "list.pth", "gone.pth"):
+        with pytest.raises(ResightError, match="cannot be read as weights"):
+            read_weights(tmp_path / name)

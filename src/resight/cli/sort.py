@@ -45,6 +45,7 @@ def sort(
     from resight.media.records import write_records
     from resight.method import open_method
     from resight.types import Record
+    from resight.work.completed import own_encounter
     from resight.work.look import look
     from resight.work.processes import local_processes
     from resight.work.sample import labels_of
@@ -53,8 +54,9 @@ def sort(
         raise ResightError("nothing to sort: name photos or folders, or a table with --table")
     if (into / TABLE).exists():
         raise ResightError(f"{into / TABLE} is there already: name another folder with --into, or move it away")
+    # Tables often number the encounters of each individual anew, so the label needs the name that it loses.
     given = [
-        replace(one, identity=None) if isinstance(one, Record) else one
+        replace(one, identity=None, encounter=own_encounter(one)) if isinstance(one, Record) else one
         for one in entries(paths or [], table or [], False)
     ]
     opened = open_method(method)

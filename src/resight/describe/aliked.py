@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
 import cv2
@@ -14,12 +15,14 @@ import numpy.typing as npt
 
 from resight.describe.rootsift import INSET
 from resight.describe.seam import Describer
+from resight.describe.torch_file import read_weights
 from resight.errors import ResightError
-from resight.types import Chip, Floats, LocalFeatures, Mask
+from resight.learn.packaged import packaged_weights
+from resight.types import Bools, Chip, Floats, LocalFeatures, Mask
 from resight.weights import Weights
 
 if TYPE_CHECKING:
-    from resight.describe.aliked_network import Aliked
+    from onnxruntime import InferenceSession
 
 ALIKED = Weights(
     name="aliked-n16.pth",
@@ -33,7 +36,10 @@ MIDDLE = 128  # the byte of 0
 LEAST = 0.02  # score of a keypoint; a chip of one colour has peaks of 0.01
 EXTENT = 32.0  # pixels of the chip that a keypoint speaks of; all have the same
 FEWEST = 100  # keypoints inside; with fewer, the whole of a narrow animal counts
-MISSING = "aliked and lightglue need PyTorch: run pip install 'resight[lightglue]'"
+GRAPHS = "aliked-levels.onnx", "aliked-vectors.onnx"  # the layers without their weights: see training/aliked.py
+STRIDE = 32  # of the coarsest map
+RADIUS = 2  # pixels round a keypoint in which it is the highest
+TEMPERATURE = 0.1  # of the mean that places a keypoint between pixels
 
 
 def aliked(argument: str) -> Describer:
@@ -56,7 +62,7 @@ class AlikedDescriber:
 
     The network sees the whole chip, for a mask cut into it would be an edge with keypoints of its own. `inset` is the
     width of the disc, as a share of the chip, that must fit into the mask round a keypoint. Weights are looked for when
-    the first chip comes; ResightError where they, or PyTorch, cannot be had.
+    the first chip comes; ResightError where they cannot be had.
     """
 
     size: int = 512
@@ -91,29 +97,20 @@ class AlikedDescriber:
 
     def _found(self, chip: Chip) -> tuple[Floats, Floats]:
         """Places on the chip (m, 2), and their vectors (m, 128)."""
-        network = self._network
-        import torch
-
-        from resight.describe.aliked_network import STRIDE, keypoints
-
+        seen, told = self._networks
         height, width = chip.pixels.shape[:2]
         whole = np.full((height, width), 255, np.uint8) if chip.mask is None else chip.mask
         # Padded at the end only, so that places need not be moved back.
         below, right = -height % STRIDE, -width % STRIDE
         pixels = cv2.copyMakeBorder(chip.pixels, 0, below, 0, right, cv2.BORDER_REPLICATE)
-        threads = torch.get_num_threads()
-        # One thread: photos are spread over processes, which is faster than threads within one photo.
-        torch.set_num_threads(1)
-        try:
-            with torch.inference_mode():
-                levels = network.levels(torch.from_numpy(pixels.astype(np.float32) / 255).permute(2, 0, 1))
-                scores = network.scores(levels)[:height, :width]
-                places = keypoints(scores, torch.from_numpy(self._inside(whole) > 127), self.features, LEAST)
-                if len(places) < min(FEWEST, self.features):
-                    places = keypoints(scores, torch.from_numpy(whole > 127), self.features, LEAST)
-                return places.numpy(), network.vectors(levels, places).numpy()
-        finally:
-            torch.set_num_threads(threads)
+        given = np.ascontiguousarray(pixels.transpose(2, 0, 1), np.float32) / np.float32(255)
+        *levels, scores = seen.run(None, {"picture": given})
+        places = keypoints(scores[:height, :width], self._inside(whole) > 127, self.features, LEAST)
+        if len(places) < min(FEWEST, self.features):
+            places = keypoints(scores[:height, :width], whole > 127, self.features, LEAST)
+        names = [f"level{number}" for number in range(1, len(levels) + 1)]
+        (vectors,) = told.run(None, {**dict(zip(names, levels, strict=True)), "places": places})
+        return places, np.asarray(vectors, np.float32)
 
     def _inside(self, mask: Mask) -> Mask:
         if not self.inset or mask.all():
@@ -122,17 +119,44 @@ class AlikedDescriber:
         return np.asarray(cv2.erode(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))), np.uint8)
 
     @cached_property
-    def _network(self) -> Aliked:
-        try:
-            import torch
+    def _networks(self) -> tuple[InferenceSession, InferenceSession]:
+        """From a picture to its maps and scores, and from maps and places to vectors."""
+        weights = read_weights(packaged_weights(ALIKED))
+        telling = {name: one for name, one in weights.items() if name.startswith("desc_head.")}
+        # How many batches a layer has seen matters to training alone.
+        seeing = {name: one for name, one in weights.items() if name not in telling and one.ndim}
+        return _session(GRAPHS[0], seeing), _session(GRAPHS[1], telling)
 
-            from resight.describe.aliked_network import Aliked
-            from resight.learn.packaged import packaged_weights
-        except ImportError as error:
-            raise ResightError(MISSING) from error
-        network = Aliked()
-        network.load_state_dict(torch.load(packaged_weights(ALIKED), map_location="cpu", weights_only=True))
-        return network.eval()
+
+def keypoints(scores: Floats, inside: Bools, most: int, least: float) -> Floats:
+    """The highest peaks of the scores (h, w), the highest first: (m, 2: x, y), between pixels.
+
+    `inside` (h, w) tells where they may be; `least` is the score that a peak must exceed.
+    """
+    width = 2 * RADIUS + 1
+    peaks = (scores == cv2.dilate(scores, np.ones((width, width), np.uint8))) & inside & (scores > least)
+    peaks[:RADIUS], peaks[-RADIUS:], peaks[:, :RADIUS], peaks[:, -RADIUS:] = False, False, False, False
+    y, x = np.nonzero(peaks)
+    highest = np.argsort(-scores[y, x], kind="stable")[:most]
+    y, x = y[highest], x[highest]
+    down, across = (grid.ravel() for grid in np.mgrid[-RADIUS : RADIUS + 1, -RADIUS : RADIUS + 1])
+    around = scores[y[:, None] + down, x[:, None] + across] / TEMPERATURE
+    weights = np.exp(around - around.max(axis=1, keepdims=True, initial=-np.inf))
+    weights /= weights.sum(axis=1, keepdims=True)
+    return np.stack([x + weights @ across, y + weights @ down], axis=1).astype(np.float32)
+
+
+def _session(graph: str, weights: Mapping[str, npt.NDArray[np.generic]]) -> InferenceSession:
+    """One of the graphs that come with resight, with the authors' numbers put into it."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    # One thread: photos are spread over processes, which is faster than threads within one photo.
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    values = [onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(one)) for one in weights.values()]
+    options.add_external_initializers(list(weights), values)
+    with as_file(files("resight.models").joinpath(graph)) as file:
+        return onnxruntime.InferenceSession(str(file), sess_options=options, providers=["CPUExecutionProvider"])
 
 
 def packed(vectors: Floats) -> npt.NDArray[np.uint8]:

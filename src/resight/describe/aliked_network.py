@@ -1,7 +1,8 @@
 """The network of ALIKED-N(16) (Zhao et al. 2023): where the keypoints of a picture are, and a vector for each.
 
 Written anew after the paper, with the parameter names of the authors' weights. The deformable convolutions read the
-feature map between its pixels by `grid_sample`, and so need no compiled operator.
+feature map between its pixels by `grid_sample`, and so need no compiled operator. `training/aliked.py` writes it down
+for onnxruntime, which is what `resight.describe.aliked` runs.
 """
 
 from __future__ import annotations
@@ -13,10 +14,7 @@ from torch.nn import functional
 CHANNELS = 16, 32, 64, 128
 NUMBERS = 128  # of a keypoint's vector
 SAMPLES = 16  # places that a vector is read from
-RADIUS = 2  # pixels round a keypoint in which it is the highest
-TEMPERATURE = 0.1  # of the mean that places a keypoint between pixels
 SHRINKS = 1, 2, 4, 4  # of each block's input
-STRIDE = 32  # of the coarsest map
 
 
 class Aliked(nn.Module):
@@ -67,26 +65,6 @@ class Aliked(nn.Module):
         return found
 
 
-def keypoints(scores: Tensor, inside: Tensor, most: int, least: float) -> Tensor:
-    """The highest peaks of the scores (h, w), the highest first: (m, 2: x, y), between pixels.
-
-    `inside` (h, w) tells where they may be; `least` is the score that a peak must exceed.
-    """
-    width = 2 * RADIUS + 1
-    peaks = scores == functional.max_pool2d(scores[None], width, stride=1, padding=RADIUS)[0]
-    peaks &= inside & (scores > least)
-    peaks[:RADIUS], peaks[-RADIUS:], peaks[:, :RADIUS], peaks[:, -RADIUS:] = False, False, False, False
-    y, x = torch.nonzero(peaks, as_tuple=True)
-    highest = torch.sort(scores[y, x], descending=True, stable=True).indices[:most]
-    y, x = y[highest], x[highest]
-    step = torch.arange(-RADIUS, RADIUS + 1, device=scores.device)
-    down, across = (grid.reshape(-1) for grid in torch.meshgrid(step, step, indexing="ij"))
-    around = scores[y[:, None] + down, x[:, None] + across]
-    weights = torch.softmax(around / TEMPERATURE, dim=1)
-    moved = torch.stack([weights @ across.to(weights), weights @ down.to(weights)], dim=1)
-    return torch.stack([x, y], dim=1) + moved
-
-
 def deformed(pictures: Tensor, offsets: Tensor, weight: Tensor) -> Tensor:
     """A 3 x 3 convolution of pictures (n, c, h, w) that reads each tap beside its place (Dai et al. 2017).
 
@@ -105,8 +83,28 @@ def deformed(pictures: Tensor, offsets: Tensor, weight: Tensor) -> Tensor:
 
 def _read(maps: Tensor, x: Tensor, y: Tensor, height: int, width: int, outside: str = "zeros") -> Tensor:
     """Maps (n, c, .., ..) at places (n, a, b) of a picture of that height and width: (n, c, a, b)."""
-    grid = torch.stack([2 * x / max(width - 1, 1) - 1, 2 * y / max(height - 1, 1) - 1], dim=-1)
+    # A map of one pixel has no length.
+    across, down = _sized(width - 1).clamp(min=1), _sized(height - 1).clamp(min=1)
+    grid = torch.stack([2 * x / across - 1, 2 * y / down - 1], dim=-1)
     return functional.grid_sample(maps, grid, mode="bilinear", padding_mode=outside, align_corners=True)
+
+
+# The sizes of a picture stay tensors where the network is traced for export, so that it takes pictures of any size.
+def _larger(height: int, width: int) -> Tensor:
+    return torch.maximum(_sized(height), _sized(width))
+
+
+def _within(moves: Tensor, farthest: Tensor) -> Tensor:
+    return torch.minimum(torch.maximum(moves, -farthest), farthest)
+
+
+def _inner(places: Tensor, size: int) -> Tensor:
+    """The pixel of each place, moved off the edge, so that it has neighbours on all sides."""
+    return torch.minimum(places.long().clamp(min=1), _sized(size) - 3)
+
+
+def _sized(size: int | Tensor) -> Tensor:
+    return size if isinstance(size, Tensor) else torch.tensor(size)
 
 
 class _Block(nn.Module):
@@ -134,8 +132,8 @@ class _Deformable(nn.Module):
         self.regular_conv = nn.Conv2d(channels, made, 3, padding=1, bias=False)
 
     def forward(self, level: Tensor) -> Tensor:
-        farthest = max(level.shape[-2:]) / 4
-        return deformed(level, self.offset_conv(level).clamp(-farthest, farthest), self.regular_conv.weight)
+        moves = _within(self.offset_conv(level), _larger(*level.shape[-2:]) / 4)
+        return deformed(level, moves, self.regular_conv.weight)
 
 
 def _plain(channels: int, made: int) -> nn.Conv2d:
@@ -156,13 +154,12 @@ class _Vectors(nn.Module):
     def forward(self, levels: tuple[Tensor, ...], places: Tensor) -> Tensor:
         height, width = levels[0].shape[-2:]
         step = torch.arange(-1, 2, device=places.device)
-        shape = len(places), 3, 3
-        x = (places[:, 0].long().clamp(1, width - 3)[:, None, None] + step).expand(shape)
-        y = (places[:, 1].long().clamp(1, height - 3)[:, None, None] + step[:, None]).expand(shape)
+        shape = places.shape[0], 3, 3
+        x = (_inner(places[:, 0], width)[:, None, None] + step).expand(shape)
+        y = (_inner(places[:, 1], height)[:, None, None] + step[:, None]).expand(shape)
         patches = self._features(levels, x.reshape(-1, 9).to(places), y.reshape(-1, 9).to(places))
         patches = patches.reshape(NUMBERS, *shape)
-        farthest = max(height, width) / 4
-        moves = self.offset_conv(patches.transpose(0, 1)).clamp(-farthest, farthest).view(-1, 2, SAMPLES)
+        moves = _within(self.offset_conv(patches.transpose(0, 1)), _larger(height, width) / 4).view(-1, 2, SAMPLES)
         found = self._features(levels, places[:, :1] + moves[:, 0], places[:, 1:] + moves[:, 1])
         made = functional.selu(torch.einsum("cmp,dc->dmp", found, self.sf_conv.weight[:, :, 0, 0]))
         return functional.normalize(torch.einsum("cmp,pcd->md", made, self.agg_weights), dim=1)

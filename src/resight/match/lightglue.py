@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from resight.describe.aliked import MISSING, NUMBERS, unpacked
+from resight.describe.aliked import NUMBERS, unpacked
 from resight.errors import ResightError
 from resight.match.local import local_gallery, search_among
 from resight.match.open import features
@@ -25,6 +25,7 @@ LIGHTGLUE = Weights(
     url="https://github.com/cvg/LightGlue/releases/download/v0.1_arxiv/aliked_lightglue.pth",
     licence="Apache-2.0",
 )
+MISSING = "lightglue needs PyTorch: run pip install 'resight[lightglue]'"
 SHORTLIST = 15  # photos that are matched
 KEPT = 50_000  # pairs whose matches are remembered: calibrating a catalogue asks about the same ones again
 KEYPOINTS = 256  # of each photo, the strongest: the time grows faster than their number
