@@ -16,7 +16,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -83,7 +83,7 @@ def described(data: Path, name: str, method: str, cache: Path) -> tuple[Annotati
         with np.load(labels) as archive:
             known = Labels(*(archive[column] for column in ("individual", "side", "part", "encounter", "photo")))
         _, descriptors = read(kept, opened.fingerprint, "local features", np.arange(len(known)))
-        return Annotations(known, descriptors, nothing_of(len(known))), np.nan
+        return Annotations(known, descriptors, *[nothing_of(len(known))] * 2), np.nan
     started = time.perf_counter()
     table = data / name / "metadata.csv"
     found, _ = read_annotations(table, opened.name, local_processes(settings().workers))
@@ -130,6 +130,9 @@ def main() -> None:
     parser.add_argument("--method", default="auto")
     parser.add_argument("--cache", type=Path, default=settings().cache / "benchmarks")
     parser.add_argument("--most", type=int, default=0, help="ask only a seeded sample of so many photos")
+    parser.add_argument(
+        "--together", action="store_true", help="answer what is never compared together: encounters, of nyaladata alone"
+    )
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     results = []
@@ -138,15 +141,16 @@ def main() -> None:
     for one in (one for one in SETS if one.name in given.sets):
         opened = open_method(chosen(given.data, one.name) if given.method == "auto" else given.method)
         annotations, seconds = described(given.data, one.name, opened.name, given.cache)
-        annotations = Annotations(annotations.labels, annotations.descriptors, one.tags(annotations))
+        tags = one.tags(annotations)
+        annotations = replace(annotations, tags=tags, groups=tags if given.together else annotations.groups)
         if not np.isnan(seconds):
             print(f"{one.name}: {seconds:.3f} s a photo to describe, mask included", file=sys.stderr)
         asked = np.flatnonzero(annotations.labels.individual != "")
         if given.most and given.most < len(asked):
             asked = np.sort(np.random.default_rng(0).permutation(asked)[: given.most])
-        query = Annotations(
-            annotations.labels.take(asked), annotations.descriptors.take(asked), annotations.tags[asked]
-        )
+        if given.together:
+            asked = np.flatnonzero(np.isin(annotations.groups, annotations.groups[asked]))
+        query = annotations.take(asked)
         for sides in one.sides:
             protocol = Protocol(sides, PRESETS["never-ask"])
             evaluation, _ = evaluate(annotations, query, protocol, opened.name, opened.fingerprint)

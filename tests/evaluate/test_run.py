@@ -33,13 +33,14 @@ def seen(names: tuple[str, ...], encounter: str, each: int = 2, noise: float = 0
         encounter=np.array([f"{name}/{encounter}" for name in shown]),
         photo=np.array([f"{encounter} {number} of {name}" for number, name in enumerate(shown)]),
     )
-    return Annotations(labels, Embeddings(vectors.astype(np.float32)), np.full(n, ""))
+    return Annotations(labels, Embeddings(vectors.astype(np.float32)), np.full(n, ""), np.full(n, ""))
 
 
 def joined(*parts: Annotations) -> Annotations:
     columns = (np.concatenate(column) for column in zip(*(part.labels.columns for part in parts), strict=True))
     vectors = [part.descriptors for part in parts if isinstance(part.descriptors, Embeddings)]
-    return Annotations(Labels(*columns), Embeddings.joined(vectors), np.concatenate([part.tags for part in parts]))
+    tags, groups = (np.concatenate([getattr(part, name) for part in parts]) for name in ("tags", "groups"))
+    return Annotations(Labels(*columns), Embeddings.joined(vectors), tags, groups)
 
 
 def gallery(noise: float = 0.05) -> Annotations:
@@ -99,6 +100,28 @@ def test_sides_are_kept_apart_unless_asked_for() -> None:
     together = measured(gallery(), asked, replace(PROTOCOL, sides=Sides.ANY))
     assert together.n_unanswerable == 0
     assert value(together, "top1") == 1
+
+
+def test_photos_of_a_group_are_answered_together_by_both_their_sides() -> None:
+    def sided(annotations: Annotations) -> Annotations:
+        """Every other photo shows the right side; what its left one looks like tells nothing of it."""
+        right = np.arange(len(annotations)) % 2 == 1
+        assert isinstance(annotations.descriptors, Embeddings)
+        vectors = np.where(right[:, None], annotations.descriptors.vectors[:, ::-1], annotations.descriptors.vectors)
+        return replace(
+            annotations,
+            labels=replace(annotations.labels, side=np.where(right, "right", "left")),
+            descriptors=Embeddings(np.ascontiguousarray(vectors)),
+        )
+
+    known = sided(joined(seen(NAMES, "spring", 4, noise=1.2), seen(NAMES, "summer", 4, noise=1.2)))
+    asked = sided(seen(NAMES, "autumn", noise=1.2))
+    alone, together = measured(known, asked), measured(known, replace(asked, groups=asked.labels.encounter))
+    assert value(together, "top1") > value(alone, "top1") + 0.05
+    left = replace(known, labels=replace(known.labels, individual=np.where(
+        known.labels.side == "right", "", known.labels.individual)))  # fmt: skip
+    assert measured(left, asked).n_unanswerable == len(asked) // 2
+    assert measured(left, replace(asked, groups=asked.labels.encounter)).n_unanswerable == 0
 
 
 def test_equal_tags_are_never_compared() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from resight.catalogue import folder, log, lookup
 from resight.catalogue.decisions import Assigned, NewIndividual, Rejected
@@ -97,6 +98,36 @@ def test_most_are_found_with_calibrated_chances(catalogue: Catalogue) -> None:
     assert stranger.verdict is not Verdict.KNOWN
     assert stranger.p_new is not None
     assert stranger.p_new > np.median([one.answer.p_new or 0.0 for one in found[:KNOWN]])
+
+
+def test_photos_of_one_encounter_have_one_answer_unless_each_is_asked_alone(
+    catalogue: Catalogue, passes: list[list[Record]]
+) -> None:
+    # Two photos without any spot on them come with one that is clear.
+    added(catalogue, [replace(one, identity=None) for one in nothing_to_see(passes[2][0], 2)])
+    queries = [QUERIES[0], QUERIES[-1] + 1, QUERIES[-1] + 2]
+    found = answers(catalogue, queries)
+    assert {one.together for one in found} == {3}
+    assert len({tuple(c.individual for c in one.answer.candidates) for one in found}) == 1
+    assert found[0].answer.candidates[0].individual == "fish-001"
+    for one in found:
+        assert len(one.reasons) == EXPLAINED
+    log.append(catalogue, Rejected(queries[1], lookup.individual_named(catalogue, "fish-001")), "tester")
+    for one in answers(catalogue, queries):
+        assert "fish-001" not in {candidate.individual for candidate in one.answer.candidates}
+    alone = identify(catalogue, library(catalogue), queries, Sides.APART, PRESETS["balanced"], alone=True)
+    assert {one.together for one in alone.answers} == {1}
+
+
+def nothing_to_see(record: Record, many: int) -> list[Record]:
+    """Photos of the same size in one colour, each another one."""
+    grey = []
+    with Image.open(record.path) as picture:
+        for number in range(many):
+            path = record.path.with_name(f"grey-{number}.png")
+            Image.new("RGB", picture.size, (90 + number, 90, 90)).save(path)
+            grey.append(replace(record, path=path, mask=None))
+    return grey
 
 
 def test_reasons_are_matched_points_inside_both_photos(catalogue: Catalogue, passes: list[list[Record]]) -> None:

@@ -26,7 +26,7 @@ def seen_by(noise: float, seed: int = 1) -> Annotations:
     who = np.unique(labels.individual, return_inverse=True)[1]
     own = np.random.default_rng(0).normal(size=(ANIMALS, 16))[who]
     drawn = own + noise * np.random.default_rng(seed).normal(size=own.shape)
-    return Annotations(labels, Embeddings(drawn.astype(np.float32)), np.full(len(labels), ""))
+    return Annotations(labels, Embeddings(drawn.astype(np.float32)), *[np.full(len(labels), "")] * 2)
 
 
 def test_no_encounter_is_both_learned_and_asked_about() -> None:

@@ -22,6 +22,14 @@ def evaluate(
     exclude_same: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Never compare two rows that hold the same in this column.")
     ] = None,
+    together: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Queries that hold the same in this column, such as an encounter, show one animal and are answered "
+            "together, as 'identify' does.",
+        ),
+    ] = None,
     report: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write a report with figures into this folder.")
     ] = None,
@@ -59,14 +67,17 @@ def evaluate(
             choice = choose(stated, run, Sides(sides.value), lambda n, ways: tell("Choosing the method", n, ways))
             method, warnings = choice.method, choice.warnings
         opened = open_method(method)
+        one_table = query.resolve() == gallery.resolve()
         known, rejected = read_annotations(
-            gallery, opened.name, run, exclude_same, lambda done, total: tell("Describing the gallery", done, total)
-        )
+            gallery, opened.name, run, exclude_same, lambda done, total: tell("Describing the gallery", done, total),
+            together if one_table else None,
+        )  # fmt: skip
         asked = known
-        if query.resolve() != gallery.resolve():
+        if not one_table:
             asked, more = read_annotations(
-                query, opened.name, run, exclude_same, lambda done, total: tell("Describing the queries", done, total)
-            )
+                query, opened.name, run, exclude_same, lambda done, total: tell("Describing the queries", done, total),
+                together,
+            )  # fmt: skip
             rejected += more
         protocol = Protocol(Sides(sides.value), PRESETS[caution.value], seed)
         evaluation, curves = measure(known, asked, protocol, opened.name, opened.fingerprint, tell, opened.matcher)

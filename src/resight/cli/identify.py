@@ -59,6 +59,10 @@ def identify(
     sides: Annotated[
         SidesOption | None, typer.Option(help="Compare left with right? As the catalogue is set, if left out.")
     ] = None,
+    alone: Annotated[
+        bool,
+        typer.Option("--alone", help="Answer each photo by itself; else the photos of one encounter answer together."),
+    ] = False,
     again: Annotated[
         bool, typer.Option("--again", help="Ask once more about everything in the catalogue that has no name.")
     ] = False,
@@ -122,7 +126,7 @@ def identify(
         library = current_library(opened, tell)
         asked = [*added.annotations, *(unnamed_described(opened, method.fingerprint) if again else ())]
         queries = list(dict.fromkeys(asked))
-        run = ask(opened, library, queries, Sides(sides or opened.settings.sides), costs, tell)
+        run = ask(opened, library, queries, Sides(sides or opened.settings.sides), costs, tell, alone=alone)
         rests_on = basis(run.calibration)
         warnings = (*method.warnings, *WHY[rests_on])
         heading = ReportHeading(str(catalogue), method.name, method.fingerprint, rests_on, warnings)

@@ -25,11 +25,12 @@ from resight.evaluate.report import Curves
 from resight.evaluate.result import Evaluation
 from resight.evaluate.roc import RocCurve
 from resight.evaluate.splits import SplitError, withheld_individuals
-from resight.identify.answer import answer, shortlist
+from resight.identify.answer import answer, answered, chances, shortlist
 from resight.identify.calibration import adapted
 from resight.identify.decide import Costs
 from resight.identify.experience import encounters_of_each, experience
 from resight.identify.ranking import rank
+from resight.identify.together import together
 from resight.identify.usual import learned
 from resight.match.comparable import Sides, comparable
 from resight.match.open import matcher_for
@@ -45,19 +46,21 @@ class Annotations:
     """Described annotations of one table: gallery or query.
 
     `tags` (n,) hold the column of `--exclude-same`: a query is never compared with a gallery annotation of the
-    same tag; '' is like nothing. Without such a column all are ''.
+    same tag; '' is like nothing. Without such a column all are ''. `groups` (n,) hold the column of `--together`:
+    queries of one group show one animal, and are answered together; '' is alone.
     """
 
     labels: Labels
     descriptors: Descriptors
     tags: Strings
+    groups: Strings
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def take(self, rows: Ints) -> Annotations:
         """These annotations, in this order."""
-        return Annotations(self.labels.take(rows), self.descriptors.take(rows), self.tags[rows])
+        return Annotations(self.labels.take(rows), self.descriptors.take(rows), self.tags[rows], self.groups[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,13 @@ def _asked(
     calibration = learned(lessons, encounters_of_each(gallery.labels), matcher.name)
     if calibration is not None:
         calibration = adapted(calibration, [candidates.scores for candidates in lists])
-    found = [answer(candidates, calibration, protocol.costs) for candidates in lists]
+    if calibration is None:
+        found = [answer(candidates, None, protocol.costs) for candidates in lists]
+    else:
+        never: list[frozenset[str]] = [frozenset()] * len(lists)
+        each = [chances(candidates, calibration) for candidates in lists]
+        heard = together(lists, each, never, query.groups, query.labels.side, calibration.share_new)
+        found = [answered(one.candidates, one.chances, calibration.own, protocol.costs) for one in heard]
     return Outcomes.of(found, query.labels.individual, set(gallery.labels.individual.tolist()))
 
 
@@ -204,7 +213,9 @@ def _without(
 def _own(query: Annotations, gallery: Annotations, allowed: Bools) -> Bools:
     """Whether any photo of a query's own individual may be compared with it, (q,)."""
     same = query.labels.individual[:, None] == gallery.labels.individual[None]
-    return np.asarray((same & allowed).any(axis=1), dtype=np.bool_)
+    own = (same & allowed).any(axis=1)
+    # What another photo of its group can be compared with, it can be named by.
+    return np.asarray(own | np.isin(query.groups, np.unique(query.groups[own & (query.groups != "")])), dtype=np.bool_)
 
 
 def _ranked(outcomes: Outcomes, own: Bools) -> Outcomes:

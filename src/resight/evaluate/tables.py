@@ -22,18 +22,23 @@ def read_annotations(
     executor: Executor,
     exclude: str | None = None,
     progress: Callable[[int, int], None] | None = None,
+    together: str | None = None,
 ) -> tuple[Annotations, list[Rejection]]:
     """The table's annotations, described by the method; and the rows that could not be used.
 
-    `exclude` names the column whose equal values are never compared. ResightError where nothing is left.
+    `exclude` names the column whose equal values are never compared, `together` the one whose equal values are answered
+    together. ResightError where nothing is left.
     """
-    rows = list(read_rows(table, (exclude,) if exclude else ()))
+    columns = [column for column in (exclude, together) if column]
+    rows = list(read_rows(table, columns))
     entries = [row.record if isinstance(row, Row) else row for row in rows]
     try:
         seen = look(entries, method, executor, progress)
     except ResightError as error:
         raise ResightError(f"{table}: {error}") from error
-    used = [rows[place] for place in seen.rows.tolist()]
-    tags = np.array([row.extra[0] if isinstance(row, Row) and row.extra else "" for row in used])
+    used = [row for row in (rows[place] for place in seen.rows.tolist()) if isinstance(row, Row)]
+    nothing = np.full(len(used), "", np.str_)
+    cells = {column: np.array([row.extra[place] for row in used]) for place, column in enumerate(columns)}
     labels = labels_of([one.record for one in seen.sighted], [one.sha256 for one in seen.sighted])
-    return Annotations(labels, seen.descriptors, tags), list(seen.rejected)
+    tags, groups = cells.get(exclude or "", nothing), cells.get(together or "", nothing)
+    return Annotations(labels, seen.descriptors, tags, groups), list(seen.rejected)

@@ -17,7 +17,7 @@ from resight.types import Candidate, Rejection
 
 VERSION = 1
 MOST_MATCHES = 40
-COLUMNS = ("path", "annotation", "side", "part", "decision", "individual", "p_new")
+COLUMNS = ("path", "annotation", "side", "part", "decision", "individual", "p_new", "together")
 TOP = 5
 
 
@@ -51,7 +51,7 @@ class CsvWriter:
         """One query."""
         query, said = identified.query, identified.answer
         row: list[object] = [query.path, query.id, query.side.value, query.part, said.verdict.value]
-        row += [said.individual or "", _number(said.p_new)]
+        row += [said.individual or "", _number(said.p_new), identified.together]
         for candidate in said.candidates[:TOP]:
             row += [candidate.individual, _number(candidate.p), f"{candidate.score:.6g}"]
         self._rows.writerow(row + [""] * (len(COLUMNS) + 3 * TOP + 1 - len(row)))
@@ -96,6 +96,7 @@ def _query(identified: Identified) -> dict[str, object]:
         "decision": said.verdict.value,
         "individual": said.individual,
         "p_new": said.p_new,
+        "together": identified.together,
         "candidates": [_candidate(*pair) for pair in zip(said.candidates, reasons, strict=True)],
     }
 

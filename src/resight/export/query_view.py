@@ -11,6 +11,7 @@ import numpy as np
 from resight.catalogue.lookup import Catalogued
 from resight.errors import PhotoError
 from resight.export.views import CandidateView, QueryView
+from resight.export.words import counted
 from resight.identify.run import Identified, Reason
 from resight.media.photo import read_photo
 from resight.types import Box, Candidate, Evidence, Floats, Photo, Pixels, Side
@@ -25,6 +26,8 @@ def query_view(identified: Identified) -> QueryView:
     query = identified.query
     pixels, caption, to_picture = _picture(query)
     caption = caption.removesuffix(f"{SEPARATOR}{query.path.name}")  # the report shows the path beside it
+    if identified.together > 1:
+        caption += f"{SEPARATOR}answered with {counted(identified.together - 1, 'other photo')} of its encounter"
     pairs = zip(identified.answer.candidates, identified.reasons, strict=False)
     candidates = tuple(_candidate_view(candidate, reason, to_picture) for candidate, reason in pairs)
     return QueryView(query.path, caption, pixels, identified.answer, candidates)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from resight.identify.calibration import Calibration
 from resight.identify.decide import Costs, decide
 from resight.identify.ranking import Ranking
-from resight.types import Answer, Candidate, Floats, Ints, Strings, Verdict
+from resight.types import Answer, Candidate, Doubles, Floats, Ints, Strings, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +29,45 @@ def shortlist(ranking: Ranking, query: int, most: int) -> Shortlist:
     return Shortlist(ranking.individuals[order], ranking.scores[query, order], ranking.best[query, order])
 
 
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """How probable each candidate of one query is, (k,), in the order of its shortlist, and a new animal."""
+
+    p: Doubles
+    p_new: float
+
+
+def chances(candidates: Shortlist, calibration: Calibration) -> Chances:
+    """What the scores of one query's candidates say."""
+    return Chances(*calibration.probabilities(candidates.scores))
+
+
 def answer(candidates: Shortlist, calibration: Calibration | None, costs: Costs) -> Answer:
-    """What is said of the query; ranks only where there is no calibration.
+    """What is said of the query; ranks only where there is no calibration."""
+    found = None if calibration is None else chances(candidates, calibration)
+    return answered(candidates, found, calibration is not None and calibration.own, costs)
+
+
+def answered(candidates: Shortlist, found: Chances | None, own: bool, costs: Costs) -> Answer:
+    """The answer by these chances; `own`: the catalogue's own names taught them.
 
     Where nothing could be compared, nothing is known: the query is left undecided. So it is where other animals taught
-    the calibration, unless a person must not be asked: a name shall not rest on what is usual.
+    the chances, unless a person must not be asked: a name shall not rest on what is usual.
     """
-    chances, p_new, verdict = None, None, Verdict.UNDECIDED
-    if calibration is not None and len(candidates.scores):
-        chances, p_new = calibration.probabilities(candidates.scores)
-        if calibration.own or math.isinf(costs.asking):
-            verdict = decide(float(chances[0]), p_new, costs)
+    known = found is not None and len(candidates.scores) > 0
+    verdict = Verdict.UNDECIDED
+    if found is not None and known and (own or math.isinf(costs.asking)):
+        verdict = decide(float(found.p[0]), found.p_new, costs)
     return Answer(
         candidates=tuple(
             Candidate(
                 individual=str(name),
                 score=float(candidates.scores[place]),
                 annotation=int(candidates.best[place]),
-                p=None if chances is None else float(chances[place]),
+                p=None if found is None else float(found.p[place]),
             )
             for place, name in enumerate(candidates.individuals)
         ),
         verdict=verdict,
-        p_new=p_new,
+        p_new=found.p_new if found is not None and known else None,
     )

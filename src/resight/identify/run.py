@@ -12,15 +12,16 @@ import numpy as np
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.lookup import Catalogued, catalogued, refused
 from resight.catalogue.vectors import folder_name
-from resight.identify.answer import Shortlist, answer, shortlist
+from resight.identify.answer import Shortlist, answer, answered, chances, shortlist
 from resight.identify.calibration import DEEPEST, Calibration, adapted
 from resight.identify.decide import Costs
 from resight.identify.experience import encounters_of_each, experience
 from resight.identify.library import INDEXES, Library
 from resight.identify.ranking import rank
+from resight.identify.together import together
 from resight.identify.usual import learned
 from resight.match.comparable import Sides, comparable
-from resight.types import Answer, Evidence, Ints
+from resight.types import Answer, Evidence, Ints, Labels
 
 BATCH = 32
 EXPLAINED = 3
@@ -40,12 +41,14 @@ class Reason:
 class Identified:
     """One query, what is said of it, and the reasons for its best candidates, in their order.
 
-    The answer's candidates name annotations by their ids in the catalogue.
+    The answer's candidates name annotations by their ids in the catalogue. `together` photos of its encounter, itself
+    among them, gave it.
     """
 
     query: Catalogued
     answer: Answer
     reasons: tuple[Reason, ...]
+    together: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +66,48 @@ def identify(
     sides: Sides,
     costs: Costs,
     progress: Progress | None = None,
+    *,
+    alone: bool = False,
 ) -> Identification:
     """Ask the catalogue who these annotations are; all are scored at once, reasons are found as they are read.
 
-    A query's own photo is never its candidate, nor is an individual that somebody has said it is not.
+    A query's own photo is never its candidate, nor is an individual that somebody has said it is not. Annotations of
+    one encounter are answered together, unless each is to be answered `alone`.
     """
     rows = library.rows(list(annotations))
-    lists = _shortlists(catalogue, library, annotations, rows, sides, progress)
+    never = _refused(catalogue, library, annotations)
+    lists = _shortlists(library, rows, never, sides, progress)
     calibration = calibrated(catalogue, library, sides, progress)
     if calibration is not None:
         calibration = adapted(calibration, [candidates.scores for candidates in lists])
 
+    said_of = _answered(lists, never, calibration, costs, library.labels.take(rows), alone)
+
     def answers() -> Iterator[Identified]:
-        for row, query, candidates in zip(rows, catalogued(catalogue, annotations), lists, strict=True):
-            said = answer(candidates, calibration, costs)
+        for row, query, (said, photos) in zip(rows, catalogued(catalogue, annotations), said_of, strict=True):
             reasons = _reasons(catalogue, library, int(row), said, sides)
-            yield Identified(query, _by_id(said, library), reasons)
+            yield Identified(query, _by_id(said, library), reasons, photos)
 
     return Identification(calibration, answers())
+
+
+def _answered(
+    lists: list[Shortlist],
+    never: Sequence[frozenset[str]],
+    calibration: Calibration | None,
+    costs: Costs,
+    asked: Labels,
+    alone: bool,
+) -> list[tuple[Answer, int]]:
+    """What is said of each query, and how many photos of its encounter say so."""
+    if calibration is None:
+        return [(answer(candidates, None, costs), 1) for candidates in lists]
+    found = [chances(candidates, calibration) for candidates in lists]
+    encounters = np.full(len(lists), "", np.str_) if alone else asked.encounter
+    return [
+        (answered(one.candidates, one.chances, calibration.own, costs), one.photos)
+        for one in together(lists, found, never, encounters, asked.side, calibration.share_new)
+    ]
 
 
 def calibrated(
@@ -125,24 +152,23 @@ def _kept(path: Path, named: int) -> Calibration | None:
     return None
 
 
+def _refused(catalogue: Catalogue, library: Library, annotations: Sequence[int]) -> list[frozenset[str]]:
+    """The names of those that somebody has said each annotation does not show."""
+    found = refused(catalogue, annotations)
+    return [frozenset(library.individuals[key] for key in of if key in library.individuals) for of in found]
+
+
 def _shortlists(
-    catalogue: Catalogue,
-    library: Library,
-    annotations: Sequence[int],
-    rows: Ints,
-    sides: Sides,
-    progress: Progress | None,
+    library: Library, rows: Ints, never: Sequence[frozenset[str]], sides: Sides, progress: Progress | None
 ) -> list[Shortlist]:
-    by_name = {name: key for key, name in library.individuals.items()}
-    owner = np.array([by_name.get(name, 0) for name in library.labels.individual.tolist()], dtype=np.int64)
     lists: list[Shortlist] = []
     for start in range(0, len(rows), BATCH):
         some = rows[start : start + BATCH]
         asked = library.labels.take(some)
         allowed = comparable(asked, library.labels, sides)
-        for query, individuals in enumerate(refused(catalogue, annotations[start : start + BATCH])):
-            if individuals:
-                allowed[query] &= ~np.isin(owner, sorted(individuals))
+        for query, names in enumerate(never[start : start + BATCH]):
+            if names:
+                allowed[query] &= ~np.isin(library.labels.individual, sorted(names))
         scores = library.gallery.scores(library.descriptors.take(some), allowed)
         ranking = rank(scores, allowed, library.labels.individual, library.best_photo_only)
         lists += [shortlist(ranking, query, DEEPEST) for query in range(len(some))]

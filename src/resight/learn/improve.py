@@ -119,7 +119,7 @@ def _described(table: Path, method: Method, named: int, tell: Tell) -> Annotatio
             f"{named - len(chosen)} of {named} named photos cannot be read: bring them back (resight relink), so that "
             "both methods are asked about the same ones"
         )
-    return Annotations(found.labels.take(chosen), found.descriptors.take(chosen), found.tags[chosen])
+    return found.take(chosen)
 
 
 def _told(what: str, tell: Tell) -> Tell:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from resight.chip.look import Look
 from resight.errors import ResightError
 
+PLAIN_SIZE = 64  # cnn3's last map is pooled to whole cells
 START = r"^(imagenet|random|.+\.pt)$"
 
 
@@ -111,6 +112,12 @@ class Recipe(_Part):
     model: Model = Model()
     augmentation: Augmentation = Augmentation()
     training: Training = Training()
+
+    @model_validator(mode="after")
+    def _size_fits_the_network(self) -> Self:
+        if self.model.name == "cnn3" and self.data.size % PLAIN_SIZE:
+            raise ValueError(f"cnn3 takes pictures whose size is a multiple of {PLAIN_SIZE}, not {self.data.size}")
+        return self
 
 
 THESIS = Recipe(

@@ -1,0 +1,102 @@
+"""Photos of one encounter are heard together: what that changes, and when it does not."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resight.identify.answer import Chances, Shortlist
+from resight.identify.together import Heard, together
+
+SHARE_NEW = 0.2
+
+
+def thought(**p: float) -> tuple[Shortlist, Chances]:
+    """A photo's candidates by name, best first, and their chances; what is left is for a new animal."""
+    names = sorted(p, key=lambda name: -p[name])
+    rows = np.array([10 * (1 + "abcd".index(name)) for name in names], np.int64)
+    scores = np.array([p[name] for name in names], np.float32)
+    chances = np.array([p[name] for name in names])
+    return Shortlist(np.array(names, np.str_), scores, rows), Chances(chances, 1 - float(chances.sum()))
+
+
+def heard(
+    photos: list[tuple[Shortlist, Chances]],
+    encounters: str,
+    sides: list[str],
+    refused: dict[int, set[str]] | None = None,
+) -> list[Heard]:
+    never = [frozenset((refused or {}).get(row, set())) for row in range(len(photos))]
+    lists, found = zip(*photos, strict=True)
+    of = np.array([mark.strip(".") for mark in encounters])
+    return together(lists, found, never, of, np.array(sides), SHARE_NEW)
+
+
+def first(one: Heard) -> tuple[str, float]:
+    return str(one.candidates.individuals[0]), float(one.chances.p[0])
+
+
+def test_another_side_adds_what_it_says() -> None:
+    half = thought(a=0.45, b=0.2, c=0.1)
+    one, other = heard([half, half], "xx", ["left", "right"])
+    assert first(one) == first(other)
+    assert first(one)[0] == "a" and first(one)[1] > 0.6
+    assert one.photos == other.photos == 2
+
+
+def test_a_second_photo_of_the_same_side_does_not_make_surer() -> None:
+    half = thought(a=0.45, b=0.2, c=0.1)
+    one, _ = heard([half, half], "xx", ["left", "left"])
+    assert first(one)[1] == pytest.approx(0.45)
+
+
+def test_a_photo_that_shows_nothing_is_answered_by_the_others() -> None:
+    nothing, sure = thought(a=0.2, b=0.2, c=0.2, d=0.2), thought(b=0.9, a=0.02, c=0.02, d=0.02)
+    blurred, clear = heard([nothing, sure], "xx", ["left", "right"])
+    assert first(blurred)[0] == first(clear)[0] == "b"
+    assert blurred.candidates.best[0] == 20
+
+
+def test_two_sure_names_are_both_left_to_be_seen() -> None:
+    photos = [thought(a=0.8, b=0.1), thought(b=0.8, a=0.1)]
+    one, other = heard(photos, "xx", ["left", "right"])
+    assert (first(one)[0], first(other)[0]) == ("a", "b")
+    assert one.photos == other.photos == 1
+
+
+def test_encounters_are_apart_and_what_has_none_is_alone() -> None:
+    photos = [thought(a=0.6, b=0.2), thought(a=0.1, b=0.3), thought(a=0.3, b=0.2)]
+    for found, (candidates, chances) in zip(heard(photos, "x.y", ["left"] * 3), photos, strict=True):
+        assert found.candidates.individuals.tolist() == candidates.individuals.tolist()
+        assert found.chances.p.tolist() == chances.p.tolist()
+
+
+def test_whom_one_photo_is_not_none_of_its_encounter_is() -> None:
+    photos = [thought(b=0.3, c=0.2), thought(a=0.9, b=0.02, c=0.02)]
+    for one in heard(photos, "xx", ["left", "right"], {0: {"a"}}):
+        assert "a" not in one.candidates.individuals
+        assert one.chances.p.sum() + one.chances.p_new == pytest.approx(1)
+
+
+def test_a_photo_with_nothing_to_compare_takes_the_others_word() -> None:
+    lost = Shortlist(np.array([], np.str_), np.array([], np.float32), np.array([], np.int64)), Chances(np.zeros(0), 1.0)
+    one, _ = heard([lost, thought(c=0.7, a=0.1)], "xx", ["up", "left"])
+    assert first(one)[0] == "c" and first(one)[1] == pytest.approx(0.7)
+    assert one.candidates.best.tolist() == [30, 10]
+    assert one.candidates.scores.tolist() == [0, 0]
+
+
+shares = st.lists(st.floats(0.01, 1), min_size=5, max_size=5)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(shares, st.sampled_from(["left", "right", "up"])), min_size=1, max_size=5))
+def test_chances_stay_chances(drawn: list[tuple[list[float], str]]) -> None:
+    photos = [
+        thought(**{name: share / sum(weights) for name, share in zip("abcd", weights, strict=False)})
+        for weights, _ in drawn
+    ]
+    for one in heard(photos, "x" * len(photos), [side for _, side in drawn]):
+        assert one.chances.p.sum() + one.chances.p_new == pytest.approx(1)
+        assert (np.diff(one.chances.p) <= 1e-12).all()
+        assert sorted(set(one.candidates.individuals)) == sorted(one.candidates.individuals)
