@@ -156,6 +156,16 @@ def test_too_few_names_give_the_usual_probabilities_and_say_so(resight: Resight,
     assert sum(one["p"] for one in query["candidates"]) + query["p_new"] == pytest.approx(1, abs=0.01)
 
 
+def test_place_and_time_that_nobody_knows_are_said_not_to_count(
+    resight: Resight, catalogue: Path, passes: list[Path], tmp_path: Path
+) -> None:
+    said = resight("identify", catalogue, "--table", passes[2], "--where-and-when", "--json", tmp_path / "a.json")
+    assert "Place and time were not counted" in " ".join(said.err.split())
+    assert {one["near"] for query in read_valid(tmp_path / "a.json")["queries"] for one in query["candidates"]} == {
+        None
+    }
+
+
 def test_whole_vectors_of_a_few_named_give_ranks_only_and_say_so(
     resight: Resight, albums: Path, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 from resight.catalogue import folder, log, lookup
 from resight.catalogue.decisions import Assigned, NewIndividual, Rejected
 from resight.catalogue.folder import Catalogue
+from resight.identify import where_when
 from resight.identify.decide import PRESETS
 from resight.identify.library import INDEXES, Library, open_library
 from resight.identify.run import EXPLAINED, Identified, calibrated, identify
@@ -21,7 +22,7 @@ from resight.match.comparable import Sides
 from resight.media.table import read_table
 from resight.method import open_method
 from resight.simulate import write_heads
-from resight.types import Record, Side, Verdict
+from resight.types import Place, Record, Side, Verdict
 from resight.work.add import add
 from resight.work.processes import in_this_process
 
@@ -117,6 +118,33 @@ def test_photos_of_one_encounter_have_one_answer_unless_each_is_asked_alone(
         assert "fish-001" not in {candidate.individual for candidate in one.answer.candidates}
     alone = identify(catalogue, library(catalogue), queries, Sides.APART, PRESETS["balanced"], alone=True)
     assert {one.together for one in alone.answers} == {1}
+
+
+def test_where_an_animal_was_met_counts_if_it_is_asked_for(
+    tmp_path: Path, passes: list[list[Record]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(where_when, "FEWEST", 10)
+
+    def placed(records: list[Record], north: float = 0) -> list[Record]:
+        return [replace(one, place=Place(60 + north + n / 10, 5)) for n, one in enumerate(records)]
+
+    with folder.create(tmp_path / "coast") as coast:
+        added(coast, [one for seen in passes[:2] for one in placed(seen)])
+        added(coast, [replace(one, identity=None) for one in placed(passes[2][:4])])
+        queries = [2 * KNOWN + n for n in (1, 2, 3, 4)]
+        asked = [
+            identify(coast, library(coast), queries, Sides.APART, PRESETS["balanced"], where_when=count)
+            for count in (False, True)
+        ]
+        assert [one.where_when for one in asked] == [False, True]
+        for plain, counted in zip(*(one.answers for one in asked), strict=True):
+            assert plain.near == ()
+            names = [candidate.individual for candidate in counted.answer.candidates]
+            own = names.index(f"fish-{plain.query.id - 2 * KNOWN:03}")
+            assert counted.near[own].km < 0.01 and counted.near[own].times > 1
+            assert min(one.times for one in counted.near) < 1
+            before = {candidate.individual: candidate.p or 0 for candidate in plain.answer.candidates}
+            assert (counted.answer.candidates[own].p or 0) > before[names[own]]
 
 
 def nothing_to_see(record: Record, many: int) -> list[Record]:

@@ -30,6 +30,10 @@ WHY = {
         "named animals that were photographed in two or more encounters.",
     ),
 }
+NOWHERE = (
+    "Place and time were not counted: too few photos of named animals that were met twice carry them, to learn what a "
+    "distance means."
+)
 SHOWN = 25
 
 
@@ -62,6 +66,13 @@ def identify(
     alone: Annotated[
         bool,
         typer.Option("--alone", help="Answer each photo by itself; else the photos of one encounter answer together."),
+    ] = False,
+    where_when: Annotated[
+        bool,
+        typer.Option(
+            "--where-and-when",
+            help="Count how near in place and time an animal was met before, as far as photos or tables tell.",
+        ),
     ] = False,
     again: Annotated[
         bool, typer.Option("--again", help="Ask once more about everything in the catalogue that has no name.")
@@ -126,9 +137,20 @@ def identify(
         library = current_library(opened, tell)
         asked = [*added.annotations, *(unnamed_described(opened, method.fingerprint) if again else ())]
         queries = list(dict.fromkeys(asked))
-        run = ask(opened, library, queries, Sides(sides or opened.settings.sides), costs, tell, alone=alone)
+        run = ask(
+            opened,
+            library,
+            queries,
+            Sides(sides or opened.settings.sides),
+            costs,
+            tell,
+            alone=alone,
+            where_when=where_when,
+        )
         rests_on = basis(run.calibration)
         warnings = (*method.warnings, *WHY[rests_on])
+        if where_when and not run.where_when:
+            warnings += (NOWHERE,)
         heading = ReportHeading(str(catalogue), method.name, method.fingerprint, rests_on, warnings)
         said = {
             "catalogue": str(catalogue),

@@ -13,6 +13,7 @@ from typing import TextIO
 import numpy as np
 
 from resight.identify.run import Identified, Reason
+from resight.identify.where_when import Near
 from resight.types import Candidate, Rejection
 
 VERSION = 1
@@ -97,15 +98,19 @@ def _query(identified: Identified) -> dict[str, object]:
         "individual": said.individual,
         "p_new": said.p_new,
         "together": identified.together,
-        "candidates": [_candidate(*pair) for pair in zip(said.candidates, reasons, strict=True)],
+        "candidates": [
+            _candidate(*each)
+            for each in zip(said.candidates, reasons, identified.near or [None] * len(said.candidates), strict=True)
+        ],
     }
 
 
-def _candidate(candidate: Candidate, reason: Reason | None) -> dict[str, object]:
+def _candidate(candidate: Candidate, reason: Reason | None, near: Near | None) -> dict[str, object]:
     return {
         "individual": candidate.individual,
         "p": candidate.p,
         "score": round(candidate.score, 6),
+        "near": None if near is None else {"km": _known(near.km), "days": _known(near.days), "times": near.times},
         "evidence": {
             "annotation": candidate.annotation,
             "path": None if reason is None else str(reason.photo.path),
@@ -119,6 +124,10 @@ def _matches(reason: Reason) -> list[list[float]]:
     strongest = np.argsort(-evidence.weights, kind="stable")[:MOST_MATCHES]
     rows = np.column_stack([evidence.query, evidence.gallery, evidence.weights])[strongest]
     return [[round(float(value), 4) for value in row] for row in rows]
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else round(value, 3)
 
 
 def _number(value: float | None) -> str:

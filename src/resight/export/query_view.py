@@ -11,7 +11,7 @@ import numpy as np
 from resight.catalogue.lookup import Catalogued
 from resight.errors import PhotoError
 from resight.export.views import CandidateView, QueryView
-from resight.export.words import counted
+from resight.export.words import counted, near_words
 from resight.identify.run import Identified, Reason
 from resight.media.photo import read_photo
 from resight.types import Box, Candidate, Evidence, Floats, Photo, Pixels, Side
@@ -29,18 +29,22 @@ def query_view(identified: Identified) -> QueryView:
     if identified.together > 1:
         caption += f"{SEPARATOR}answered with {counted(identified.together - 1, 'other photo')} of its encounter"
     pairs = zip(identified.answer.candidates, identified.reasons, strict=False)
-    candidates = tuple(_candidate_view(candidate, reason, to_picture) for candidate, reason in pairs)
+    near = [SEPARATOR + near_words(one) for one in identified.near] or [""] * len(identified.answer.candidates)
+    candidates = tuple(
+        _candidate_view(candidate, reason, to_picture, words)
+        for (candidate, reason), words in zip(pairs, near, strict=False)
+    )
     return QueryView(query.path, caption, pixels, identified.answer, candidates)
 
 
-def _candidate_view(candidate: Candidate, reason: Reason, query_to_picture: Floats) -> CandidateView:
+def _candidate_view(candidate: Candidate, reason: Reason, query_to_picture: Floats, near: str) -> CandidateView:
     pixels, caption, to_picture = _picture(reason.photo)
     evidence = Evidence(
         query=_moved(reason.evidence.query, query_to_picture),
         gallery=_moved(reason.evidence.gallery, to_picture),
         weights=reason.evidence.weights,
     )
-    return CandidateView(candidate.individual, candidate.p, candidate.score, pixels, caption, evidence)
+    return CandidateView(candidate.individual, candidate.p, candidate.score, pixels, caption + near, evidence)
 
 
 def _picture(annotation: Catalogued) -> tuple[Pixels, str, Floats]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from resight.types import Answer, Verdict
+
+if TYPE_CHECKING:
+    from resight.identify.where_when import Near
 
 # Characters that reorder the text around them, and so can disguise a file's name.
 REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -89,6 +93,19 @@ def summary(counts: Counts, catalogue: str) -> str:
     if counts.rejected:
         sentences.append(f"{counted(counts.rejected, 'file')} could not be used.")
     return " ".join(sentences)
+
+
+def near_words(near: Near) -> str:
+    """How near a candidate was met before, and what that counts.
+
+    >>> from resight.identify.where_when import Near
+    >>> near_words(Near(2.34, 12.0, 2.1)), near_words(Near(float("nan"), 0.2, 0.4))
+    ('met 2.3 km and 12 days away: 2.1 times as likely', 'met 0.2 days away: 0.4 times as likely')
+    """
+    away = [f"{one:.2g} {unit}" for one, unit in ((near.km, "km"), (near.days, "days")) if one == one]
+    if not away:
+        return "not known where and when met"
+    return f"met {' and '.join(away)} away: {near.times:.2g} times as likely"
 
 
 def counted(number: int, noun: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.lookup import Catalogued, catalogued, refused
+from resight.catalogue.moments import moments
 from resight.catalogue.vectors import folder_name
 from resight.identify.answer import Shortlist, answer, answered, chances, shortlist
 from resight.identify.calibration import DEEPEST, Calibration, adapted
@@ -20,8 +21,9 @@ from resight.identify.library import INDEXES, Library
 from resight.identify.ranking import rank
 from resight.identify.together import together
 from resight.identify.usual import learned
+from resight.identify.where_when import Near, learn, weighed
 from resight.match.comparable import Sides, comparable
-from resight.types import Answer, Evidence, Ints, Labels
+from resight.types import Answer, Evidence, Ints
 
 BATCH = 32
 EXPLAINED = 3
@@ -42,21 +44,26 @@ class Identified:
     """One query, what is said of it, and the reasons for its best candidates, in their order.
 
     The answer's candidates name annotations by their ids in the catalogue. `together` photos of its encounter, itself
-    among them, gave it.
+    among them, gave it. `near` is how near each candidate was met before; empty where that was not counted.
     """
 
     query: Catalogued
     answer: Answer
     reasons: tuple[Reason, ...]
     together: int = 1
+    near: tuple[Near, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Identification:
-    """A whole run: the calibration used, None where scores mean nothing yet; answers as they are asked for."""
+    """A whole run: the calibration used, None where scores mean nothing yet; answers as they are asked for.
+
+    `where_when`: whether place and time were counted.
+    """
 
     calibration: Calibration | None
     answers: Iterator[Identified]
+    where_when: bool = False
 
 
 def identify(
@@ -68,11 +75,13 @@ def identify(
     progress: Progress | None = None,
     *,
     alone: bool = False,
+    where_when: bool = False,
 ) -> Identification:
     """Ask the catalogue who these annotations are; all are scored at once, reasons are found as they are read.
 
     A query's own photo is never its candidate, nor is an individual that somebody has said it is not. Annotations of
-    one encounter are answered together, unless each is to be answered `alone`.
+    one encounter are answered together, unless each is to be answered `alone`. With `where_when` it counts how near in
+    place and time an individual was met before, if enough named photos tell what that means.
     """
     rows = library.rows(list(annotations))
     never = _refused(catalogue, library, annotations)
@@ -80,34 +89,44 @@ def identify(
     calibration = calibrated(catalogue, library, sides, progress)
     if calibration is not None:
         calibration = adapted(calibration, [candidates.scores for candidates in lists])
-
-    said_of = _answered(lists, never, calibration, costs, library.labels.take(rows), alone)
-
-    def answers() -> Iterator[Identified]:
-        for row, query, (said, photos) in zip(rows, catalogued(catalogue, annotations), said_of, strict=True):
-            reasons = _reasons(catalogue, library, int(row), said, sides)
-            yield Identified(query, _by_id(said, library), reasons, photos)
-
-    return Identification(calibration, answers())
-
-
-def _answered(
-    lists: list[Shortlist],
-    never: Sequence[frozenset[str]],
-    calibration: Calibration | None,
-    costs: Costs,
-    asked: Labels,
-    alone: bool,
-) -> list[tuple[Answer, int]]:
-    """What is said of each query, and how many photos of its encounter say so."""
     if calibration is None:
-        return [(answer(candidates, None, costs), 1) for candidates in lists]
+        said_of = [_Said(answer(candidates, None, costs)) for candidates in lists]
+        return Identification(None, _identified(catalogue, library, annotations, rows, said_of, sides))
+    labels = library.labels
     found = [chances(candidates, calibration) for candidates in lists]
-    encounters = np.full(len(lists), "", np.str_) if alone else asked.encounter
-    return [
-        (answered(one.candidates, one.chances, calibration.own, costs), one.photos)
-        for one in together(lists, found, never, encounters, asked.side, calibration.share_new)
-    ]
+    encounters = np.full(len(rows), "", np.str_) if alone else labels.encounter[rows]
+    heard = together(lists, found, never, encounters, labels.side[rows], calibration.share_new)
+    known = moments(catalogue, library.annotations) if where_when else None
+    means = None if known is None else learn(labels, known)
+    said_of = []
+    for row, one in zip(rows.tolist(), heard, strict=True):
+        near: tuple[Near, ...] = ()
+        if known is not None and means is not None:
+            one, near = weighed(one, row, labels, known, means)
+        said = answered(one.candidates, one.chances, calibration.own, costs)
+        said_of.append(_Said(said, one.photos, near))
+    answers = _identified(catalogue, library, annotations, rows, said_of, sides)
+    return Identification(calibration, answers, means is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    answer: Answer
+    photos: int = 1
+    near: tuple[Near, ...] = ()
+
+
+def _identified(
+    catalogue: Catalogue,
+    library: Library,
+    annotations: Sequence[int],
+    rows: Ints,
+    said_of: Sequence[_Said],
+    sides: Sides,
+) -> Iterator[Identified]:
+    for row, query, said in zip(rows, catalogued(catalogue, annotations), said_of, strict=True):
+        reasons = _reasons(catalogue, library, int(row), said.answer, sides)
+        yield Identified(query, _by_id(said.answer, library), reasons, said.photos, said.near)
 
 
 def calibrated(
