@@ -12,6 +12,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from PIL import Image
 
 Resight = Callable[..., Any]
 KNOWN, FISH = 10, 12
@@ -232,3 +233,22 @@ def test_encounters_of_a_table_stay_apart_by_the_names_that_are_not_told(
     after = resight("info", catalogue, "--json", "-").json
     assert after["encounters"] - before["encounters"] == FISH
     assert after["unnamed"] - before["unnamed"] == FISH
+
+
+def test_the_photos_of_a_folder_answer_together_if_it_is_an_encounter(
+    resight: Resight, catalogue: Path, passes: list[Path], tmp_path: Path
+) -> None:
+    for place, photos in {"monday/bay": (1, 2), "monday/pier/left": (3,)}.items():
+        (tmp_path / place).mkdir(parents=True)
+        for fish in photos:
+            shutil.copy(passes[2].parent / f"fish-{fish:03}-left-1.jpg", tmp_path / place)
+    bay = tmp_path / "monday" / "bay"
+    # The second photo of the bay is the first one, saved again.
+    with Image.open(bay / "fish-001-left-1.jpg") as picture:
+        picture.save(bay / "fish-002-left-1.jpg", quality=80)
+    found = {one["path"]: one for one in answers(resight, catalogue, tmp_path / "monday", "--by-encounter")}
+    one, other = (found[str(bay / f"fish-{fish:03}-left-1.jpg")] for fish in (1, 2))
+    assert one["together"] == other["together"] == 2
+    assert [c["individual"] for c in one["candidates"]] == [c["individual"] for c in other["candidates"]]
+    alone = found[str(tmp_path / "monday" / "pier" / "left" / "fish-003-left-1.jpg")]
+    assert (alone["together"], alone["side"]) == (1, "left")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -116,3 +116,17 @@ def entries(paths: list[Path], tables: list[Path], by_folder: bool) -> Iterator[
     for table in tables:
         yield from read_table(table)
     yield from scan(paths, by_folder=by_folder)
+
+
+def without_names(paths: list[Path], tables: list[Path], by_encounter: bool) -> Iterator[Record | Rejection]:
+    """The same, their names forgotten; the photos of a folder are of one encounter if `by_encounter`."""
+    from resight.media.folders import met_in_folder
+    from resight.work.completed import own_encounter
+
+    for entry in entries(paths, tables, False):
+        if isinstance(entry, Rejection):
+            yield entry
+            continue
+        met = met_in_folder(entry) if by_encounter else entry
+        # Tables often number the encounters of each individual anew, so the label needs the name that it loses.
+        yield replace(met, identity=None, encounter=own_encounter(met))

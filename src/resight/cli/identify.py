@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from resight.cli.add import entries, list_near_copies
+from resight.cli.add import list_near_copies, without_names
 from resight.cli.console import list_rejected, out, progress, say, user, warn
 from resight.cli.library import current_library
 from resight.cli.options import By, Caution, Copy, Folder, SidesOption
@@ -63,6 +62,13 @@ def identify(
     sides: Annotated[
         SidesOption | None, typer.Option(help="Compare left with right? As the catalogue is set, if left out.")
     ] = None,
+    by_encounter: Annotated[
+        bool,
+        typer.Option(
+            "--by-encounter",
+            help="Each folder is an encounter, with one animal in it; a folder inside it may be a side.",
+        ),
+    ] = False,
     alone: Annotated[
         bool,
         typer.Option("--alone", help="Answer each photo by itself; else the photos of one encounter answer together."),
@@ -101,7 +107,6 @@ def identify(
     from resight.match.comparable import Sides
     from resight.method import open_method
     from resight.work.add import add
-    from resight.work.completed import own_encounter
     from resight.work.processes import local_processes
 
     if not paths and not table and not again:
@@ -114,11 +119,7 @@ def identify(
     )
 
     def unnamed() -> Iterator[Record | Rejection]:
-        for entry in entries(paths or [], table or [], False):
-            # Tables often number the encounters of each individual anew, so the label needs the name that it loses.
-            yield (
-                entry if isinstance(entry, Rejection) else replace(entry, identity=None, encounter=own_encounter(entry))
-            )
+        return without_names(paths or [], table or [], by_encounter)
 
     total = sum(1 for _ in unnamed())
     with open_catalogue(catalogue) as opened, ExitStack() as files:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from resight.cli.add import entries
+from resight.cli.add import without_names
 from resight.cli.console import list_rejected, progress, say, warn
 from resight.cli.options import SidesOption
 from resight.errors import ResightError
@@ -22,6 +22,13 @@ def sort(
         list[Path] | None,
         typer.Option(help="A CSV table of photos, as for 'add'. Photos of one encounter stay together."),
     ] = None,
+    by_encounter: Annotated[
+        bool,
+        typer.Option(
+            "--by-encounter",
+            help="Each folder is an encounter, with one animal in it; a folder inside it may be a side.",
+        ),
+    ] = False,
     method: Annotated[
         str, typer.Option(help="How animals are compared, by their spots: 'rootsift+mask', 'rootsift:upright', …")
     ] = "rootsift+mask",
@@ -44,8 +51,6 @@ def sort(
     from resight.match.comparable import Sides
     from resight.media.records import write_records
     from resight.method import open_method
-    from resight.types import Record
-    from resight.work.completed import own_encounter
     from resight.work.look import look
     from resight.work.processes import local_processes
     from resight.work.sample import labels_of
@@ -54,11 +59,7 @@ def sort(
         raise ResightError("nothing to sort: name photos or folders, or a table with --table")
     if (into / TABLE).exists():
         raise ResightError(f"{into / TABLE} is there already: name another folder with --into, or move it away")
-    # Tables often number the encounters of each individual anew, so the label needs the name that it loses.
-    given = [
-        replace(one, identity=None, encounter=own_encounter(one)) if isinstance(one, Record) else one
-        for one in entries(paths or [], table or [], False)
-    ]
+    given = list(without_names(paths or [], table or [], by_encounter))
     opened = open_method(method)
     with progress() as tell:
         run = local_processes(settings().workers if len(given) > 16 else 1)

@@ -41,6 +41,26 @@ def scan(paths: Iterable[Path], by_folder: bool = False) -> Iterator[Record | Re
             yield _named_by_folder(found, path) if by_folder and isinstance(found, Record) else found
 
 
+def met_in_folder(record: Record) -> Record:
+    """The record with its folder as its encounter, where none is stated; a folder named after a side tells the side.
+
+    The label is the folder's whole path, so that folders of one name on two cards are two encounters.
+
+    >>> met = met_in_folder(Record(Path("/card/monday/waterhole 1/left/IMG_1.jpg")))
+    >>> met.encounter, met.side
+    ('/card/monday/waterhole 1', <Side.LEFT: 'left'>)
+    """
+    folder, side = record.path.absolute().parent, Side.UNKNOWN
+    while (named := side_of(name_of(folder.name))) not in (None, Side.UNKNOWN):
+        assert named is not None
+        folder, side = folder.parent, named if side is Side.UNKNOWN else side
+    return replace(
+        record,
+        side=side if record.side is Side.UNKNOWN else record.side,
+        encounter=record.encounter or name_of(folder.as_posix()),
+    )
+
+
 def _walk(start: Path, visited: set[str]) -> Iterator[Record | Rejection]:
     # A stack of listings, not recursion: folders may be nested deeper than Python's stack.
     levels: list[tuple[Path, list[tuple[str, bool]]]] = [(start.parent, [(start.name, True)])]
