@@ -81,6 +81,17 @@ def test_an_encounter_is_one_animal_and_does_not_vouch_for_itself() -> None:
     assert np.isnan(found.sure).all()
 
 
+def test_an_encounter_with_two_animals_in_a_photo_is_not_one_animal() -> None:
+    def herded(labels: Labels) -> Labels:
+        return replace(
+            labels,
+            encounter=np.array(["x", "x", "x", "", "", ""]),
+            photo=np.array(["a", "a", "b", "c", "d", "e"]),
+        )
+
+    assert pile_of([0, 1, 2, 3, 4, 5], herded).individual.tolist() == [0, 1, 2, 3, 4, 5]
+
+
 def test_sides_are_kept_apart_unless_asked_for() -> None:
     def sided(labels: Labels) -> Labels:
         return replace(labels, side=np.array(["left", "right", "left", "right", "left", "right"]))

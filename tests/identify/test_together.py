@@ -1,5 +1,7 @@
 """Photos of one encounter are heard together: what that changes, and when it does not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from resight.identify.answer import Chances, Shortlist
 from resight.identify.together import Heard, together
+from resight.types import Labels
 
 SHARE_NEW = 0.2
 
@@ -25,15 +28,30 @@ def heard(
     encounters: str,
     sides: list[str],
     refused: dict[int, set[str]] | None = None,
+    *,
+    one_photo: bool = False,
 ) -> list[Heard]:
     never = [frozenset((refused or {}).get(row, set())) for row in range(len(photos))]
     lists, found = zip(*photos, strict=True)
-    of = np.array([mark.strip(".") for mark in encounters])
-    return together(lists, found, never, of, np.array(sides), SHARE_NEW)
+    asked = replace(
+        Labels.named(np.full(len(photos), "")),
+        encounter=np.array([mark.strip(".") for mark in encounters]),
+        side=np.array(sides),
+    )
+    if one_photo:
+        asked = replace(asked, photo=np.full(len(photos), "photo"))
+    return together(lists, found, never, asked, SHARE_NEW)
 
 
 def first(one: Heard) -> tuple[str, float]:
     return str(one.candidates.individuals[0]), float(one.chances.p[0])
+
+
+def test_two_animals_in_one_photo_are_answered_alone() -> None:
+    photos = [thought(a=0.45, b=0.2), thought(a=0.4, b=0.3)]
+    one, other = heard(photos, "xx", ["left", "right"], one_photo=True)
+    assert (one.photos, other.photos) == (1, 1)
+    assert (first(one)[1], first(other)[1]) == (0.45, 0.4)
 
 
 def test_another_side_adds_what_it_says() -> None:

@@ -126,9 +126,15 @@ def _shown(side: Strings, sides: Sides) -> _Shown:
 
 
 def _encounters(labels: Labels) -> Ints:
-    """The groups to begin with (n,): an encounter is one animal, and a photo without one is alone."""
+    """The groups to begin with (n,): an encounter is one animal, and a photo without one is alone.
+
+    So are those of an encounter that shows two animals in one photo.
+    """
     alone = np.array([f"annotation {row}" for row in range(len(labels))])
-    met = np.where(labels.encounter == "", alone, np.char.add("encounter ", labels.encounter))
+    _, shown = np.unique(np.stack([labels.encounter, labels.photo]), axis=1, return_inverse=True)
+    several = labels.encounter[np.bincount(shown.ravel())[shown.ravel()] > 1]
+    single = (labels.encounter == "") | np.isin(labels.encounter, several)
+    met = np.where(single, alone, np.char.add("encounter ", labels.encounter))
     return numbered(np.unique(met, return_inverse=True)[1])
 
 

@@ -87,15 +87,16 @@ def identify(
     never = _refused(catalogue, library, annotations)
     lists = _shortlists(library, rows, never, sides, progress)
     calibration = calibrated(catalogue, library, sides, progress)
-    if calibration is not None:
-        calibration = adapted(calibration, [candidates.scores for candidates in lists])
     if calibration is None:
         said_of = [_Said(answer(candidates, None, costs)) for candidates in lists]
         return Identification(None, _identified(catalogue, library, annotations, rows, said_of, sides))
+    calibration = adapted(calibration, [candidates.scores for candidates in lists])
     labels = library.labels
     found = [chances(candidates, calibration) for candidates in lists]
-    encounters = np.full(len(rows), "", np.str_) if alone else labels.encounter[rows]
-    heard = together(lists, found, never, encounters, labels.side[rows], calibration.share_new)
+    asked = labels.take(rows)
+    if alone:
+        asked = replace(asked, encounter=np.full(len(rows), "", np.str_))
+    heard = together(lists, found, never, asked, calibration.share_new)
     known = moments(catalogue, library.annotations) if where_when else None
     means = None if known is None else learn(labels, known)
     said_of = []

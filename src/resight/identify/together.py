@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from resight.identify.answer import Chances, Shortlist
-from resight.types import Doubles, Strings
+from resight.types import Doubles, Labels, Strings
 
 CONTRADICTS = 0.5  # how probable another name must be
 
@@ -32,24 +32,26 @@ def together(
     lists: Sequence[Shortlist],
     found: Sequence[Chances],
     refused: Sequence[frozenset[str]],
-    encounters: Strings,
-    sides: Strings,
+    asked: Labels,
     share_new: float,
 ) -> list[Heard]:
-    """What is thought of each of n photos once all photos of its encounter are heard; '' is no encounter.
+    """What is thought of each of n photos once all photos of its encounter are heard.
 
-    `refused` are the individuals that somebody has said each photo does not show: then no photo of the encounter does.
-    `share_new` is what was thought of a new animal before. A photo keeps its own best photo of each candidate, and has
-    that of another of the encounter, with a score of 0, where it could not be compared itself.
+    `asked` (n,) tells the encounter of each, '' where there is none, its side, and its photo: an encounter with two
+    animals in one photo is not one animal, and its photos are answered alone. `refused` are the individuals that
+    somebody has said each photo does not show: then no photo of the encounter does. `share_new` is what was thought of a
+    new animal before. A photo keeps its own best photo of each candidate, and has that of another of the encounter, with
+    a score of 0, where it could not be compared itself.
     """
     heard = [Heard(*one) for one in zip(lists, found, strict=True)]
-    for encounter in np.unique(encounters[encounters != ""]):
-        rows: list[int] = np.flatnonzero(encounters == encounter).tolist()
+    for encounter in np.unique(asked.encounter[asked.encounter != ""]):
+        rows: list[int] = np.flatnonzero(asked.encounter == encounter).tolist()
         speaking = [row for row in rows if len(lists[row].individuals)]
         firsts = {str(lists[row].individuals[0]) for row in speaking if found[row].p[0] >= CONTRADICTS}
-        if len(rows) == 1 or not speaking or len(firsts) > 1:
+        several = len(np.unique(asked.photo[rows])) < len(rows)
+        if len(rows) == 1 or several or not speaking or len(firsts) > 1:
             continue
-        names, chances = _pooled(lists, found, speaking, sides, share_new)
+        names, chances = _pooled(lists, found, speaking, asked.side, share_new)
         never = np.isin(names, sorted(frozenset().union(*(refused[row] for row in rows))))
         if never.all():
             continue
