@@ -39,9 +39,9 @@ def together(
 
     `asked` (n,) tells the encounter of each, '' where there is none, its side, and its photo: an encounter with two
     animals in one photo is not one animal, and its photos are answered alone. `refused` are the individuals that
-    somebody has said each photo does not show: then no photo of the encounter does. `share_new` is what was thought of a
-    new animal before. A photo keeps its own best photo of each candidate, and has that of another of the encounter, with
-    a score of 0, where it could not be compared itself.
+    somebody has said each photo does not show: then no photo of the encounter does. `share_new` is what was thought of
+    a new animal before. A photo keeps its own best photo of each candidate, and has that of another of the encounter,
+    with a score of 0, where it could not be compared itself.
     """
     heard = [Heard(*one) for one in zip(lists, found, strict=True)]
     for encounter in np.unique(asked.encounter[asked.encounter != ""]):
