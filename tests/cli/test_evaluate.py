@@ -118,5 +118,5 @@ def test_what_cannot_be_measured_at_all(resight: Resight, table: Callable[..., P
     said = resight("evaluate", gallery, query, "--method", "thumbnail", "--json", out, *extra)
     assert said.code == 2
     assert "Traceback" not in said.err
-    assert {"no table": "q.csv", "no column": "weather", "no photo": "none of its photos"}[bad] in said.err
+    assert {"no table": "q.csv", "no column": "weather", "no photo": "none of the photos"}[bad] in said.err
     assert not out.exists()

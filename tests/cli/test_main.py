@@ -19,7 +19,7 @@ Resight = Callable[..., Any]
 PROGRAM = [sys.executable, "-c", "from resight.cli import main; main()"]
 FILMS = ("detect", "track", "train", "loop", "watch", "simulate", "bench")
 COMMANDS = (
-    *("init", "add", "identify", "decide", "undo", "merge", "split", "rename", "history"),
+    *("init", "add", "identify", "sort", "decide", "undo", "merge", "split", "rename", "history"),
     *(
         "info",
         "relink",
