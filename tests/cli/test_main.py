@@ -58,7 +58,7 @@ def test_exit_codes_in_a_real_shell(tmp_path: Path, albums: Path) -> None:
     assert shell("add", fish, "--colour", "red").returncode == 2
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c not in ("init", "evaluate", "demo", *FILMS)])
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c not in ("init", "evaluate", "demo", "sort", *FILMS)])
 def test_what_is_no_catalogue_gives_one_line(resight: Resight, tmp_path: Path, command: str) -> None:
     further: dict[str, list[object]] = {
         "add": [tmp_path / "a.jpg"],
