@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from resight.identify.calibration import SPREAD, Calibration, Experience, fit
+from resight.identify.calibration import Experience, fit
 from resight.identify.usual import OF_SPOTS, learned, usual
 
 EACH = np.array([1, 2, 2, 1, 3, 2, 1])
@@ -17,10 +17,6 @@ def lessons(queries: int, individuals: int = 8) -> Experience:
     order = np.argsort(-scores, axis=1)
     best = np.take_along_axis(scores, order, axis=1)
     return Experience(best, (order == 0).argmax(axis=1), np.ones(queries, bool), individuals)
-
-
-def away(calibration: Calibration) -> float:
-    return float(np.abs((calibration.numbers - OF_SPOTS.numbers) / SPREAD).max())
 
 
 def test_too_few_lessons_leave_what_is_usual_with_the_catalogues_own_share_of_new_animals() -> None:
@@ -37,11 +33,10 @@ def test_a_catalogue_without_a_name_has_what_is_usual() -> None:
     assert found is not None and not found.own
 
 
-def test_enough_lessons_teach_and_a_few_of_them_not_far() -> None:
-    few, many = fit(lessons(25), 0.2, OF_SPOTS), fit(lessons(3000), 0.2, OF_SPOTS)
-    alone = fit(lessons(3000), 0.2)
-    assert few.own and away(few) < away(many)
-    np.testing.assert_allclose(many.numbers, alone.numbers, atol=0.6)
+def test_enough_lessons_are_believed_alone() -> None:
+    found = learned(lessons(25), EACH, "local")
+    assert found is not None and found.own
+    assert found == fit(lessons(25), found.share_new)
 
 
 def test_of_a_matcher_that_nobody_has_tried_nothing_is_usual() -> None:

@@ -18,8 +18,8 @@ a wrong name in the catalogue. Without it the few such photos would flatten the 
 trusted; with it none exceeds what the catalogue's own names bear out.
 
 The five numbers are the most likely ones for the catalogue's photos, each asked as if it were a query: once with its
-individual's other encounters in the gallery, and once without that individual, as if the animal were new. What they
-are for other animals (`identify.usual`) is what is believed before, so that a few lessons do not carry them far.
+individual's other encounters in the gallery, and once without that individual, as if the animal were new. Where too few
+photos can be asked, they are those that are usual for other animals (`identify.usual`).
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ DEEPEST = 20  # candidates that take part; those below share too little to matte
 TINY = 1e-6
 FEWEST_KNOWN = 20  # queries whose own individual can be found
 FEWEST_INDIVIDUALS = 5
-SPREAD = np.array([3.6, 2.4, 2.7, 0.22, 0.07])  # of the five numbers over species: a standard deviation
 BOUNDS = ((-200, 200), (0.01, 200), (0, 200), (1e-3, 1 - 1e-3), (1e-3, 0.5))  # between which they are looked for
 CLEAR = 10  # queries without a lapse, as if seen before: a few lessons do not teach something so rare
 
@@ -103,11 +102,8 @@ class Experience:
         return int(self.findable.sum()) >= FEWEST_KNOWN and self.individuals >= FEWEST_INDIVIDUALS
 
 
-def fit(experience: Experience, share_new: float, before: Calibration | None = None) -> Calibration:
-    """The most likely calibration, with `share_new` of the queries to come expected to be new animals.
-
-    `before` is what scores of this kind usually mean, believed as far as species differ in it.
-    """
+def fit(experience: Experience, share_new: float) -> Calibration:
+    """The most likely calibration, with `share_new` of the queries to come expected to be new animals."""
     from scipy.optimize import minimize  # half a second, which only who fits shall wait
 
     many = len(experience.scores)
@@ -115,12 +111,9 @@ def fit(experience: Experience, share_new: float, before: Calibration | None = N
     unlikely = loss_of(experience, share_new, usual)
 
     def loss(numbers: Doubles) -> float:
-        rare = -CLEAR * np.log(1 - numbers[4]) / many
-        strange = 0.0 if before is None else 0.5 * (((numbers - before.numbers) / SPREAD) ** 2).sum() / many
-        return float(rare + strange + unlikely(numbers))
+        return float(unlikely(numbers) - CLEAR * np.log(1 - numbers[4]) / many)
 
-    start = np.array([-1.0, 1.0, 1.0, 0.2, 0.05]) if before is None else before.numbers
-    best = minimize(loss, start, method="L-BFGS-B", bounds=BOUNDS)
+    best = minimize(loss, np.array([-1.0, 1.0, 1.0, 0.2, 0.05]), method="L-BFGS-B", bounds=BOUNDS)
     bias, slope, ground, hidden, lapse = (float(number) for number in best.x)
     return Calibration(bias, slope, ground, hidden, lapse, usual, share_new, share_new, many)
 

@@ -38,5 +38,5 @@ def learned(experience: Experience, encounters_of_each: Ints, matcher: str) -> C
     before = usual(matcher)
     share_new = share_of_new(encounters_of_each)
     if experience.enough:
-        return fit(experience, share_new, before)
+        return fit(experience, share_new)
     return None if before is None else replace(before, share_new=share_new)
