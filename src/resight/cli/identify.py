@@ -13,7 +13,7 @@ import typer
 from resight.cli.add import list_near_copies, without_names
 from resight.cli.console import list_rejected, out, progress, say, user, warn
 from resight.cli.library import current_library
-from resight.cli.options import By, Caution, Copy, Folder, SidesOption
+from resight.cli.options import By, ByEncounter, Caution, Copy, Folder, SidesOption
 from resight.errors import ResightError
 from resight.types import Basis, Record, Rejection, Verdict
 
@@ -62,13 +62,7 @@ def identify(
     sides: Annotated[
         SidesOption | None, typer.Option(help="Compare left with right? As the catalogue is set, if left out.")
     ] = None,
-    by_encounter: Annotated[
-        bool,
-        typer.Option(
-            "--by-encounter",
-            help="Each folder is an encounter, with one animal in it; a folder inside it may be a side.",
-        ),
-    ] = False,
+    by_encounter: ByEncounter = False,
     alone: Annotated[
         bool,
         typer.Option("--alone", help="Answer each photo by itself; else the photos of one encounter answer together."),

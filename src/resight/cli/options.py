@@ -15,6 +15,12 @@ Copy = Annotated[
     bool,
     typer.Option("--copy", help="Copy the photos into the catalogue's folder; else they are read where they lie."),
 ]
+ByEncounter = Annotated[
+    bool,
+    typer.Option(
+        "--by-encounter", help="Each folder is an encounter, with one animal in it; a folder inside it may be a side."
+    ),
+]
 Method = Annotated[
     str,
     typer.Option(

@@ -9,7 +9,7 @@ import typer
 
 from resight.cli.add import without_names
 from resight.cli.console import list_rejected, progress, say, warn
-from resight.cli.options import SidesOption
+from resight.cli.options import ByEncounter, SidesOption
 from resight.errors import ResightError
 
 TABLE, PAGE = "individuals.csv", "individuals.html"
@@ -22,13 +22,7 @@ def sort(
         list[Path] | None,
         typer.Option(help="A CSV table of photos, as for 'add'. Photos of one encounter stay together."),
     ] = None,
-    by_encounter: Annotated[
-        bool,
-        typer.Option(
-            "--by-encounter",
-            help="Each folder is an encounter, with one animal in it; a folder inside it may be a side.",
-        ),
-    ] = False,
+    by_encounter: ByEncounter = False,
     method: Annotated[
         str, typer.Option(help="How animals are compared, by their spots: 'rootsift+mask', 'rootsift:upright', …")
     ] = "rootsift+mask",
