@@ -390,11 +390,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said of one query: candidates, best first, the chance of a new animal, and the verdict."""
+    """What is said of one query: candidates, best first, the chance of a new animal, and the verdict.
+
+    `basis` is what its probabilities rest on.
+    """
 
     candidates: tuple[Candidate, ...]
     verdict: Verdict
     p_new: float | None = None
+    basis: Basis = Basis.NONE
 
     @property
     def individual(self) -> str | None:

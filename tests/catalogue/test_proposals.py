@@ -8,7 +8,7 @@ from resight.catalogue import log, proposals, store
 from resight.catalogue.decisions import Assigned, Merged, NewIndividual, Opinion, Rejected, Renamed, Says, Undone
 from resight.catalogue.folder import Catalogue
 from resight.catalogue.proposals import Proposal, Proposed
-from resight.types import Verdict
+from resight.types import Basis, Verdict
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ def test_a_refusal_holds_for_whom_it_was_merged_into(catalogue: Catalogue, asked
 
 def test_a_new_identification_takes_the_place_of_the_old(catalogue: Catalogue, asked: list[int]) -> None:
     with catalogue.writing() as session:
-        proposals.keep(session, [Proposal(asked[0], "g", Verdict.NEW, 1.0, 0.9)])
+        proposals.keep(session, [Proposal(asked[0], "g", Verdict.NEW, 1.0, 0.9, basis=Basis.USUAL)])
         found = proposals.proposals(session, asked)
-    assert found[asked[0]] == Proposal(asked[0], "g", Verdict.NEW, 1.0, 0.9)
+    assert found[asked[0]] == Proposal(asked[0], "g", Verdict.NEW, 1.0, 0.9, basis=Basis.USUAL)
     assert found[asked[1]].fingerprint == "f"
     assert waiting(catalogue)[0] == asked[0]

@@ -20,7 +20,7 @@ from resight.match.comparable import comparable
 from resight.media.table import read_table
 from resight.method import open_method
 from resight.simulate import write_heads
-from resight.types import Box, Embeddings, LocalFeatures, Record
+from resight.types import Box, Embeddings, LocalFeatures, Record, Together
 from resight.work.add import add
 from resight.work.processes import in_this_process
 
@@ -80,9 +80,9 @@ def test_a_few_more_photos_do_not_rebuild_the_index_of_the_rest(catalogue: Catal
     open_library(catalogue, fingerprint)
     cells = learned(catalogue, fingerprint)
     added(catalogue, heads[8:])
-    told: list[tuple[int, int]] = []
-    library = open_library(catalogue, fingerprint, lambda done, total: told.append((done, total)))
-    assert told == [(4, 4)]
+    told: list[tuple[str, int, int]] = []
+    library = open_library(catalogue, fingerprint, lambda *step: told.append(step))
+    assert told == [("Bringing the index up to date", 4, 4)]
     assert learned(catalogue, fingerprint) == cells
     assert library.annotations.tolist() == list(range(1, 13))
     assert isinstance(library.descriptors, LocalFeatures)
@@ -149,3 +149,38 @@ def test_a_matcher_that_cannot_compare_says_so(catalogue: Catalogue, heads: list
     fingerprint = added(catalogue, heads)
     with pytest.raises(ResightError, match="cosine compares whole vectors"):
         open_library(catalogue, fingerprint, matcher=open_method("rootsift@cosine").matcher)
+
+
+JOINT = "together:thumbnail&rootsift@joint"
+
+
+def weighed(catalogue: Catalogue) -> tuple[Library, list[str]]:
+    """The library of both kinds of descriptors, and what it told that it did."""
+    told: list[str] = []
+    method = open_method(JOINT)
+    return open_library(catalogue, method.fingerprint, lambda step, *_: told.append(step), method.matcher), told
+
+
+def test_spots_and_vectors_weighed_come_from_the_index_as_from_memory(
+    catalogue: Catalogue, heads: list[Record]
+) -> None:
+    added(catalogue, heads, JOINT)
+    library, told = weighed(catalogue)
+    assert told == ["Bringing the index up to date", "Weighing vectors against spots"]
+    assert isinstance(library.descriptors, Together)
+    assert [type(part) for part in library.descriptors.parts] == [Embeddings, LocalFeatures]
+    anew = open_method(JOINT).matcher.gallery(library.descriptors.take(range(12)), library.labels)
+    allowed = comparable(library.labels, library.labels)
+    np.testing.assert_allclose(all_scores(library), anew.scores(library.descriptors, allowed), rtol=1e-4)
+    assert len(library.gallery.evidence(library.descriptors.take([0]), 6, allowed[0])) > 0
+
+
+def test_weights_are_learned_once(catalogue: Catalogue, heads: list[Record]) -> None:
+    added(catalogue, heads, JOINT)
+    first, _ = weighed(catalogue)
+    again, told = weighed(catalogue)
+    assert told == []
+    assert all_scores(again) == all_scores(first)
+    (kept,) = (catalogue.folder / INDEXES).glob("weights-*.json")
+    kept.write_text("{}")
+    assert weighed(catalogue)[1] == ["Weighing vectors against spots"]

@@ -7,7 +7,7 @@ import pytest
 from resight.catalogue.lookup import Catalogued
 from resight.identify.propose import proposal
 from resight.identify.run import Identified
-from resight.types import Answer, Candidate, Side, Verdict
+from resight.types import Answer, Basis, Candidate, Side, Verdict
 
 QUERY = Catalogued(
     id=7, path=Path("a.jpg"), sha256="0" * 64, frame=0, box=None, side=Side.LEFT, part="", quality=None, encounter="",
@@ -23,7 +23,8 @@ QUERY = Catalogued(
 def test_who_was_merged_or_renamed_meanwhile_is_no_candidate(
     there: dict[str, int], left: list[int], verdict: Verdict
 ) -> None:
-    said = Answer((Candidate("Anna", 9.0, 3, 0.99), Candidate("Bo", 2.0, 4, 0.01)), Verdict.KNOWN)
+    said = Answer((Candidate("Anna", 9.0, 3, 0.99), Candidate("Bo", 2.0, 4, 0.01)), Verdict.KNOWN, basis=Basis.OWN)
     kept = proposal(Identified(QUERY, said, ()), "fingerprint", there)
     assert [one.individual for one in kept.candidates] == left
     assert kept.verdict is verdict
+    assert kept.basis is Basis.OWN

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from resight.index.keypoints import COLUMNS, COMPLETE, GROWTH, INDEX, Batch, KeypointCache
-from resight.types import LocalFeatures
+from resight.types import Embeddings, LocalFeatures
 
 
-def batch(first: int, counts: list[int], shard: int = 1, dimensions: int = 128) -> Batch:
-    """Annotations numbered from `first`, with so many keypoints each."""
+def batch(first: int, counts: list[int], shard: int = 1, dimensions: int = 128, wholes: int = 5) -> Batch:
+    """Annotations numbered from `first`, with so many keypoints each, and a whole vector of so many numbers."""
     rng = np.random.default_rng(first)
     m = sum(counts)
     features = LocalFeatures(
@@ -26,7 +26,8 @@ def batch(first: int, counts: list[int], shard: int = 1, dimensions: int = 128) 
         vectors=rng.integers(0, 256, (m, dimensions), dtype=np.uint8),
     )
     keys = np.arange(first, first + len(counts), dtype=np.int64)
-    return Batch(keys, np.full(len(counts), shard, np.int64), features)
+    whole = Embeddings(rng.normal(size=(len(counts), wholes)).astype(np.float32)) if wholes else None
+    return Batch(keys, np.full(len(counts), shard, np.int64), features, whole)
 
 
 def complete(folder: Path) -> dict[str, int]:
@@ -41,6 +42,8 @@ def check_holds(cache: KeypointCache, batches: list[Batch]) -> None:
     expected = LocalFeatures.joined([one.features for one in batches])
     for name, column in asdict(expected).items():
         np.testing.assert_array_equal(getattr(cache.features, name), column)
+    wholes = [np.zeros((len(one.annotations), 0)) if one.wholes is None else one.wholes.vectors for one in batches]
+    np.testing.assert_array_equal(cache.wholes.vectors, np.concatenate(wholes))
     distances, found = cache.index.search(expected.vectors.astype(np.float32), 1)
     assert found[:, 0].tolist() == list(range(len(expected.vectors)))
     assert (distances[:, 0] == 0).all()
@@ -61,13 +64,20 @@ def test_keypoints_may_have_more_numbers_than_sift_has(tmp_path: Path) -> None:
     check_holds(KeypointCache(tmp_path), batches)
 
 
+def test_an_animal_may_have_spots_alone(tmp_path: Path) -> None:
+    batches = [batch(1, [30, 20], wholes=0), batch(10, [25], wholes=0)]
+    KeypointCache(tmp_path).extend(batches[:1])
+    KeypointCache(tmp_path).extend(batches[1:])
+    check_holds(KeypointCache(tmp_path), batches)
+
+
 def test_a_few_more_are_added_without_learning_the_cells_again(tmp_path: Path) -> None:
     batches = [batch(1, [100, 100]), batch(10, [60])]
     KeypointCache(tmp_path).extend(batches[:1])
-    assert complete(tmp_path) == {"annotations": 2, "keypoints": 200, "learned": 200, "dimensions": 128}
+    assert complete(tmp_path) == {"annotations": 2, "keypoints": 200, "learned": 200, "dimensions": 128, "wholes": 5}
     cache = KeypointCache(tmp_path)
     cache.extend(batches[1:])
-    assert complete(tmp_path) == {"annotations": 3, "keypoints": 260, "learned": 200, "dimensions": 128}
+    assert complete(tmp_path) == {"annotations": 3, "keypoints": 260, "learned": 200, "dimensions": 128, "wholes": 5}
     check_holds(cache, batches)
     check_holds(KeypointCache(tmp_path), batches)
 

@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 
 from resight.errors import ResightError
-from resight.match.joint import USUAL_SPOTS, USUAL_VECTORS, JointGallery, Weights, ground_of, joint, learned
+from resight.match.joint import (
+    USUAL_SPOTS,
+    USUAL_VECTORS,
+    Weights,
+    ground_of,
+    joint,
+    joint_gallery,
+    learned,
+    taught,
+)
+from resight.match.open import matcher_for
 from resight.types import Bools, Embeddings, Floats, Labels, LocalFeatures, Together
 
 Make = Callable[..., LocalFeatures]
@@ -43,7 +53,7 @@ def drawn(queries: int, informed: float, seed: int) -> tuple[Floats, Bools, Bool
 def test_what_tells_animals_apart_counts_more_than_what_does_not() -> None:
     good, allowed, same = drawn(200, 0.3, 1)
     bad, _, _ = drawn(200, 0.0, 2)
-    usual = Weights(np.array([USUAL_VECTORS, USUAL_VECTORS]), np.zeros(2), 0)
+    usual = Weights([USUAL_VECTORS, USUAL_VECTORS], [0, 0], 0)
     found = learned([good, bad], [False, False], allowed, same, usual)
     assert found.taught == 200
     # Normal scores a spread of 0.1 wide and 0.3 apart: the logarithm of their odds rises by 0.3 / 0.1 ** 2 each 1.
@@ -52,18 +62,21 @@ def test_what_tells_animals_apart_counts_more_than_what_does_not() -> None:
 
 
 def test_weights_are_learned_from_other_encounters_alone(animals: Make, view: Make) -> None:
-    some = described(animals, view, 0.4)
-    assert JointGallery(some, twice()).weights.taught == 2 * HERD
-    burst = JointGallery(some, twice(encounters=False)).weights
+    some, told = described(animals, view, 0.4), []
+    parts = [matcher_for(part).gallery(part, twice()) for part in some.parts]
+    found = taught(parts, some, twice(), lambda done, total: told.append((done, total)))
+    assert found.taught == 2 * HERD
+    assert told == [(2 * HERD, 2 * HERD)]
+    burst = taught(parts, some, twice(encounters=False))
     assert burst.taught == 0
-    assert burst.weights.tolist() == [USUAL_SPOTS, USUAL_VECTORS]
+    assert burst.weights == [USUAL_SPOTS, USUAL_VECTORS]
 
 
 @pytest.mark.parametrize("noise", [0.2, 9.0])
 def test_every_animal_is_most_like_itself_also_beside_vectors_that_know_nothing(
     animals: Make, view: Make, noise: float
 ) -> None:
-    gallery = JointGallery(described(animals, view, noise), twice())
+    gallery = joint_gallery(described(animals, view, noise), twice())
     asked = Together((view(animals(HERD), 2), vectors(2, noise).take(range(HERD))))
     scores = gallery.scores(asked, np.ones((HERD, 2 * HERD), np.bool_))
     assert (scores.argmax(axis=1) % HERD == np.arange(HERD)).mean() > 0.9
@@ -76,7 +89,7 @@ def test_a_stranger_that_was_never_compared_is_no_measure() -> None:
 
 
 def test_the_spots_are_the_evidence(animals: Make, view: Make) -> None:
-    gallery = JointGallery(described(animals, view, 0.3), twice())
+    gallery = joint_gallery(described(animals, view, 0.3), twice())
     asked = Together((view(animals(HERD), 2), vectors(2, 0.3).take(range(HERD))))
     assert len(gallery.evidence(asked.take([3]), 3, np.ones(2 * HERD, np.bool_))) > 5
 

@@ -1,14 +1,16 @@
 """A reviewer at the keyboard, in a real browser, on a real catalogue."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 from tests.browser import browsing
 from tests.web.served import Served
 
-from resight.catalogue import folder, log
+from resight.catalogue import folder, log, proposals
 from resight.catalogue.decisions import Assigned, Decision, NewIndividual, Opinion, Rejected, Undone
 from resight.catalogue.lookup import catalogued, individual_named
+from resight.types import Basis
 
 
 def decisions(home: Path) -> list[Decision]:
@@ -174,6 +176,19 @@ def test_both_pictures_move_and_zoom_as_one_and_spots_lie_on_them(served: Served
         before = lines.first.get_attribute("x1")
         page.keyboard.press("+")
         expect(lines.first).not_to_have_attribute("x1", before or "")
+
+
+def test_chances_that_other_animals_taught_are_told_from_the_catalogues_own(served: Served) -> None:
+    with folder.open(served.folder) as catalogue, catalogue.writing() as session:
+        (first, second) = proposals.waiting(session, 2)
+        (said,) = proposals.proposals(session, [first]).values()
+        assert said.basis is Basis.OWN
+        proposals.keep(session, [replace(said, basis=Basis.USUAL)])
+    with browsing(f"{served.address}/review") as page:
+        expect(page.get_by_text("as usual for other animals")).to_be_visible()
+        page.keyboard.press("s")
+        expect(page.locator(".moved img").first).to_have_attribute("alt", f"Photo {second}")
+        expect(page.get_by_text("as usual for other animals")).to_have_count(0)
 
 
 def test_the_keys_are_told(served: Served) -> None:

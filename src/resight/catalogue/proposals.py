@@ -14,7 +14,7 @@ from resight.catalogue.chunks import chunks
 from resight.catalogue.decisions import Says
 from resight.catalogue.models import Annotation, Decision, Individual, Rejection, StandingOpinion
 from resight.catalogue.models import Proposal as Row
-from resight.types import Verdict
+from resight.types import Basis, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Proposed:
 class Proposal:
     """What is said of an annotation: candidates, best first, the chance of a new animal, the verdict.
 
-    `worth` is how much an answer would bring, from 0 to 1.
+    `worth` is how much an answer would bring, from 0 to 1. `basis` is what the probabilities rest on.
     """
 
     annotation: int
@@ -44,11 +44,12 @@ class Proposal:
     worth: float
     p_new: float | None = None
     candidates: tuple[Proposed, ...] = ()
+    basis: Basis = Basis.NONE
 
 
 # That it is not a certain individual leaves open who it is; any other opinion is somebody's last word.
 FINAL = (StandingOpinion.says != Says.DIFFERENT.value) | StandingOpinion.individual_id.is_(None)
-_ANSWER = TypeAdapter(tuple[float | None, tuple[Proposed, ...]])
+_ANSWER = TypeAdapter(tuple[float | None, tuple[Proposed, ...], Basis])
 
 
 def keep(session: Session, proposals: Sequence[Proposal]) -> None:
@@ -63,7 +64,7 @@ def keep(session: Session, proposals: Sequence[Proposal]) -> None:
             "at": at,
             "verdict": one.verdict.value,
             "worth": one.worth,
-            "answer": _ANSWER.dump_json((one.p_new, one.candidates)).decode(),
+            "answer": _ANSWER.dump_json((one.p_new, one.candidates, one.basis)).decode(),
         }
         for one in proposals
     ]

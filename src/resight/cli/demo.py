@@ -69,7 +69,7 @@ def demo(
                 catalogue, questions, method.name, method.fingerprint, run, user(),
                 lambda done: tell("Reading what is asked", done, len(asked)),
             )  # fmt: skip
-            library = open_library(catalogue, method.fingerprint)
+            library = open_library(catalogue, method.fingerprint, tell, method.matcher)
             truth = {str(entry.path.absolute()): entry.identity for entry in asked}
             names = {entry.identity for entry in known if isinstance(entry, Record)}
             answered = identify(

@@ -31,9 +31,4 @@ def current_library(catalogue: Catalogue, tell: Tell) -> Library:
         lambda done, total: tell("Describing what was corrected", done, total),
     )
     list_rejected(rest.rejected, "could not be described, and are left out", in_json=False)
-    return open_library(
-        catalogue,
-        method.fingerprint,
-        lambda done, total: tell("Bringing the index up to date", done, total),
-        method.matcher,
-    )
+    return open_library(catalogue, method.fingerprint, tell, method.matcher)

@@ -26,7 +26,7 @@ from resight.evaluate.result import Evaluation
 from resight.evaluate.roc import RocCurve
 from resight.evaluate.splits import SplitError, withheld_individuals
 from resight.identify.answer import answer, answered, chances, shortlist
-from resight.identify.calibration import adapted
+from resight.identify.calibration import adapted, basis
 from resight.identify.decide import Costs
 from resight.identify.experience import encounters_of_each, experience
 from resight.identify.ranking import rank
@@ -184,7 +184,7 @@ def _asked(
         never: list[frozenset[str]] = [frozenset()] * len(lists)
         each = [chances(candidates, calibration) for candidates in lists]
         heard = together(lists, each, never, replace(query.labels, encounter=query.groups), calibration.share_new)
-        found = [answered(one.candidates, one.chances, calibration.own, protocol.costs) for one in heard]
+        found = [answered(one.candidates, one.chances, basis(calibration), protocol.costs) for one in heard]
     return Outcomes.of(found, query.labels.individual, set(gallery.labels.individual.tolist()))
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from resight.identify.calibration import Calibration
+from resight.identify.calibration import Calibration, basis
 from resight.identify.decide import Costs, decide
 from resight.identify.ranking import Ranking
-from resight.types import Answer, Candidate, Doubles, Floats, Ints, Strings, Verdict
+from resight.types import Answer, Basis, Candidate, Doubles, Floats, Ints, Strings, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +45,18 @@ def chances(candidates: Shortlist, calibration: Calibration) -> Chances:
 def answer(candidates: Shortlist, calibration: Calibration | None, costs: Costs) -> Answer:
     """What is said of the query; ranks only where there is no calibration."""
     found = None if calibration is None else chances(candidates, calibration)
-    return answered(candidates, found, calibration is not None and calibration.own, costs)
+    return answered(candidates, found, basis(calibration), costs)
 
 
-def answered(candidates: Shortlist, found: Chances | None, own: bool, costs: Costs) -> Answer:
-    """The answer by these chances; `own`: the catalogue's own names taught them.
+def answered(candidates: Shortlist, found: Chances | None, rests_on: Basis, costs: Costs) -> Answer:
+    """The answer by these chances, which rest on the catalogue's own names or on other animals.
 
     Where nothing could be compared, nothing is known: the query is left undecided. So it is where other animals taught
     the chances, unless a person must not be asked: a name shall not rest on what is usual.
     """
     known = found is not None and len(candidates.scores) > 0
     verdict = Verdict.UNDECIDED
-    if found is not None and known and (own or math.isinf(costs.asking)):
+    if found is not None and known and (rests_on is Basis.OWN or math.isinf(costs.asking)):
         verdict = decide(float(found.p[0]), found.p_new, costs)
     return Answer(
         candidates=tuple(
@@ -70,4 +70,5 @@ def answered(candidates: Shortlist, found: Chances | None, own: bool, costs: Cos
         ),
         verdict=verdict,
         p_new=found.p_new if found is not None and known else None,
+        basis=rests_on,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import numpy as np
 
@@ -11,14 +12,18 @@ from resight.catalogue.folder import Catalogue
 from resight.catalogue.lookup import individuals, labels
 from resight.catalogue.vectors import Described, described, folder_name, read_shards
 from resight.errors import CatalogueError
+from resight.identify.remembered import remember, remembered
 from resight.index.keypoints import Batch, KeypointCache
+from resight.match.joint import JOINT, JointGallery, Weights, taught, which_are_spots
 from resight.match.local import LocalGallery, search_among
-from resight.match.open import LOCAL, matcher_for
+from resight.match.open import LOCAL, embeddings, features, matcher_for
 from resight.match.seam import Gallery, Matcher
-from resight.types import Descriptors, Ints, Labels, LocalFeatures, Rejection
+from resight.match.whole import CosineGallery
+from resight.types import Descriptors, Ints, Labels, LocalFeatures, Rejection, Together
 from resight.work.describe import joined
 
 INDEXES = "indexes"
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Library:
 def open_library(
     catalogue: Catalogue,
     fingerprint: str,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     matcher: Matcher | None = None,
 ) -> Library:
     """Everything described with this fingerprint; the index is brought up to date with what was added since.
@@ -58,10 +63,18 @@ def open_library(
     present = described(catalogue, fingerprint)
     if not present:
         raise CatalogueError(f"{catalogue.folder} has no photos yet: add some with 'resight add'")
-    if matcher is None:
-        matcher = matcher_for(next(_read(catalogue, fingerprint, [next(iter(present))])).descriptors)
+    first = next(_read(catalogue, fingerprint, [next(iter(present))])).descriptors
+    matcher = matcher or matcher_for(first)
+    tell = progress or (lambda *_: None)
     if matcher.name == LOCAL:
-        keys, known, found, gallery = _indexed(catalogue, fingerprint, present, progress)
+        cache = _current(catalogue, fingerprint, present, tell)
+        keys, (_, known) = np.asarray(cache.annotations), labels(catalogue, cache.annotations)
+        found: Descriptors = cache.features
+        gallery: Gallery = _spots(cache, known)
+    elif matcher.name == JOINT and _in_cache(first):
+        cache = _current(catalogue, fingerprint, present, tell)
+        keys, (_, known) = np.asarray(cache.annotations), labels(catalogue, cache.annotations)
+        found, gallery = _weighed(catalogue, fingerprint, cache, known, first, tell)
     else:
         keys, known, found, gallery = _in_memory(catalogue, fingerprint, matcher)
     names = {individual.id: individual.name for individual in individuals(catalogue)}
@@ -77,29 +90,50 @@ def _in_memory(catalogue: Catalogue, fingerprint: str, matcher: Matcher) -> tupl
     return keys[order], known, found, matcher.gallery(found, known)
 
 
-def _indexed(
-    catalogue: Catalogue, fingerprint: str, present: dict[int, int], progress: Callable[[int, int], None] | None
-) -> tuple[Ints, Labels, Descriptors, Gallery]:
+def _in_cache(descriptors: Descriptors) -> TypeGuard[Together]:
+    """Whether a cache holds them: spots of one kind, and one whole vector."""
+    return isinstance(descriptors, Together) and sorted(which_are_spots(descriptors)) == [False, True]
+
+
+def _spots(cache: KeypointCache, known: Labels) -> LocalGallery:
+    return LocalGallery(cache.features, cache.index, search_among(known.individual))
+
+
+def _weighed(
+    catalogue: Catalogue, fingerprint: str, cache: KeypointCache, known: Labels, alike: Together, tell: Progress
+) -> tuple[Together, JointGallery]:
+    """Both kinds of descriptors in the order of those that are `alike`, and their gallery; its weights are kept."""
+    spots = which_are_spots(alike)
+    found = Together(tuple(cache.features if spot else cache.wholes for spot in spots))
+    parts = [_spots(cache, known) if spot else CosineGallery(cache.wholes) for spot in spots]
+    named = int((known.individual != "").sum())
+    path = catalogue.folder / INDEXES / f"weights-{folder_name(fingerprint)}.json"
+    weights = remembered(path, named, Weights)
+    if weights is None:
+        weights = taught(parts, found, known, lambda done, total: tell("Weighing vectors against spots", done, total))
+        if weights.taught:
+            remember(path, named, weights)
+    return found, JointGallery(parts, spots, weights)
+
+
+def _current(catalogue: Catalogue, fingerprint: str, present: dict[int, int], tell: Progress) -> KeypointCache:
+    """The cache with all that is present, and nothing else."""
     cache = KeypointCache(catalogue.folder / INDEXES / folder_name(fingerprint))
-    if _missing(cache, present):
-        # One at a time may extend the cache; the writers' lock of the catalogue sees to it.
-        with catalogue.writing():
-            cache = KeypointCache(catalogue.folder / INDEXES / folder_name(fingerprint))
-            held = set(zip(cache.annotations.tolist(), cache.shards.tolist(), strict=True))
-            if not held <= set(present.items()):
-                cache.clear()
-                held = set()
-            wanted = sorted(present.keys() - {key for key, _ in held})
-
-            def told(done: int) -> None:
-                if progress is not None:
-                    progress(done - len(held), len(wanted))
-
-            cache.extend(_batches(catalogue, fingerprint, wanted, present), told)
-    keys = np.asarray(cache.annotations)
-    _, known = labels(catalogue, keys)
-    features = cache.features
-    return keys, known, features, LocalGallery(features, cache.index, search_among(known.individual))
+    if not _missing(cache, present):
+        return cache
+    # One at a time may extend the cache; the writers' lock of the catalogue sees to it.
+    with catalogue.writing():
+        cache = KeypointCache(catalogue.folder / INDEXES / folder_name(fingerprint))
+        held = set(zip(cache.annotations.tolist(), cache.shards.tolist(), strict=True))
+        if not held <= set(present.items()):
+            cache.clear()
+            held = set()
+        wanted = sorted(present.keys() - {key for key, _ in held})
+        cache.extend(
+            _batches(catalogue, fingerprint, wanted, present),
+            lambda done: tell("Bringing the index up to date", done - len(held), len(wanted)),
+        )
+    return cache
 
 
 def _missing(cache: KeypointCache, present: dict[int, int]) -> bool:
@@ -108,9 +142,13 @@ def _missing(cache: KeypointCache, present: dict[int, int]) -> bool:
 
 def _batches(catalogue: Catalogue, fingerprint: str, wanted: list[int], present: dict[int, int]) -> Iterator[Batch]:
     for part in _read(catalogue, fingerprint, wanted):
-        if isinstance(part.descriptors, LocalFeatures):
-            shards = np.array([present[int(key)] for key in part.annotations], dtype=np.int64)
-            yield Batch(part.annotations, shards, part.descriptors)
+        shards = np.array([present[int(key)] for key in part.annotations], dtype=np.int64)
+        if _in_cache(part.descriptors):
+            first, second = part.descriptors.parts
+            spots, vectors = (first, second) if isinstance(first, LocalFeatures) else (second, first)
+            yield Batch(part.annotations, shards, features(spots, LOCAL), embeddings(vectors, JOINT))
+        else:
+            yield Batch(part.annotations, shards, features(part.descriptors, LOCAL))
 
 
 def _read(catalogue: Catalogue, fingerprint: str, wanted: list[int] | None = None) -> Iterator[Described]:

@@ -54,7 +54,7 @@ def proposal(identified: Identified, fingerprint: str, individuals: Mapping[str,
     best = candidates[0].p if candidates else 0.0
     gone = said.individual is not None and said.individual not in individuals
     verdict = Verdict.UNDECIDED if gone else said.verdict
-    return Proposal(identified.query.id, fingerprint, verdict, worth(best), said.p_new, candidates)
+    return Proposal(identified.query.id, fingerprint, verdict, worth(best), said.p_new, candidates, said.basis)
 
 
 def worth(p_best: float | None) -> float:

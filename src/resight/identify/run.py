@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,11 +12,12 @@ from resight.catalogue.lookup import Catalogued, catalogued, refused
 from resight.catalogue.moments import moments
 from resight.catalogue.vectors import folder_name
 from resight.identify.answer import Shortlist, answer, answered, chances, shortlist
-from resight.identify.calibration import DEEPEST, Calibration, adapted
+from resight.identify.calibration import DEEPEST, Calibration, adapted, basis
 from resight.identify.decide import Costs
 from resight.identify.experience import encounters_of_each, experience
 from resight.identify.library import INDEXES, Library
 from resight.identify.ranking import rank
+from resight.identify.remembered import remember, remembered
 from resight.identify.together import together
 from resight.identify.usual import learned
 from resight.identify.where_when import Near, learn, weighed
@@ -27,7 +26,6 @@ from resight.types import Answer, Evidence, Ints
 
 BATCH = 32
 EXPLAINED = 3
-STALE = 0.1  # the share by which the named photos may grow before the calibration is learned again
 Progress = Callable[[str, int, int], None]
 
 
@@ -104,7 +102,7 @@ def identify(
         near: tuple[Near, ...] = ()
         if known is not None and means is not None:
             one, near = weighed(one, row, labels, known, means)
-        said = answered(one.candidates, one.chances, calibration.own, costs)
+        said = answered(one.candidates, one.chances, basis(calibration), costs)
         said_of.append(_Said(said, one.photos, near))
     answers = _identified(catalogue, library, annotations, rows, said_of, sides)
     return Identification(calibration, answers, means is not None)
@@ -141,9 +139,9 @@ def calibrated(
     named = int((library.labels.individual != "").sum())
     compared = f"{folder_name(library.fingerprint)}-{library.matcher}-{sides.value}"
     path = catalogue.folder / INDEXES / f"calibration-{compared}.json"
-    kept = _kept(path, named)
-    if kept is not None:
-        return kept
+    known = remembered(path, named, Calibration)
+    if known is not None:
+        return known
     lessons = experience(
         library.gallery,
         library.descriptors.take,
@@ -155,21 +153,8 @@ def calibrated(
     calibration = learned(lessons, encounters_of_each(library.labels), library.matcher)
     if calibration is None or not calibration.own:
         return calibration
-    path.parent.mkdir(exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps({"named": named, "calibration": asdict(calibration)}))
-    partial.replace(path)
+    remember(path, named, calibration)
     return calibration
-
-
-def _kept(path: Path, named: int) -> Calibration | None:
-    try:
-        content = json.loads(path.read_text())
-        if abs(named - content["named"]) <= STALE * content["named"]:
-            return Calibration(**content["calibration"])
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # a cache: what cannot be read is learned again
-    return None
 
 
 def _refused(catalogue: Catalogue, library: Library, annotations: Sequence[int]) -> list[frozenset[str]]:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resight.index.faiss_index import PROBES, FaissIndex, inverted
-from resight.types import Ints, LocalFeatures
+from resight.types import Embeddings, Ints, LocalFeatures
 
 GROWTH = 4  # the cells are learned anew when the index has grown so many times since
 TRAINING_KEYPOINTS = 250_000
@@ -31,23 +31,28 @@ COLUMNS: dict[str, type] = {
     "scales": np.float32,
     "angles": np.float32,
     "vectors": np.uint8,
+    "wholes": np.float32,
 }
-OF_ANNOTATIONS = ("annotations", "shards", "counts", "sizes")
+OF_ANNOTATIONS = ("annotations", "shards", "counts", "sizes", "wholes")
 
 
 @dataclass(frozen=True, slots=True)
 class Complete:
-    """How many rows count, how many keypoints the cells were learned for, how many numbers a keypoint has."""
+    """How many rows count, and how many keypoints the cells were learned for.
+
+    `dimensions` is how many numbers a keypoint has, `wholes` how many the whole vector of an annotation, 0 for none.
+    """
 
     annotations: int = 0
     keypoints: int = 0
     learned: int = 0
     dimensions: int = 0
+    wholes: int = 0
 
     def shape(self, column: str) -> tuple[int, ...]:
         """The shape of a whole column."""
         rows = self.annotations if column in OF_ANNOTATIONS else self.keypoints
-        width = {"vectors": self.dimensions, "sizes": 2, "positions": 2}.get(column)
+        width = {"vectors": self.dimensions, "wholes": self.wholes, "sizes": 2, "positions": 2}.get(column)
         return (rows,) if width is None else (rows, width)
 
     def bytes(self, column: str) -> int:
@@ -57,11 +62,12 @@ class Complete:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some annotations with their keypoints, and the shard each was read from."""
+    """Some annotations with their keypoints, the shard each was read from, and where they have one a whole vector."""
 
     annotations: Ints
     shards: Ints
     features: LocalFeatures
+    wholes: Embeddings | None = None
 
 
 class KeypointCache:
@@ -95,6 +101,11 @@ class KeypointCache:
         )
 
     @property
+    def wholes(self) -> Embeddings:
+        """The whole vector of each annotation, mapped from disk; of no numbers where they have none."""
+        return Embeddings(self._column("wholes"))
+
+    @property
     def index(self) -> FaissIndex:
         """The index over all keypoints, by their numbers."""
         if self._index is None:
@@ -124,6 +135,7 @@ class KeypointCache:
                 annotations=grown.annotations + len(batch.annotations),
                 keypoints=first + len(vectors),
                 dimensions=vectors.shape[1],
+                wholes=0 if batch.wholes is None else batch.wholes.vectors.shape[1],
             )
             if index is not None:
                 index.add(np.arange(first, grown.keypoints), vectors.astype(np.float32))
@@ -149,10 +161,11 @@ class KeypointCache:
         return index
 
     def _append(self, batch: Batch) -> None:
-        features = batch.features
+        features, wholes = batch.features, batch.wholes
         values: Sequence[npt.NDArray[np.generic]] = (
             batch.annotations, batch.shards, features.counts, features.sizes,
             features.positions, features.scales, features.angles, features.vectors,
+            np.zeros((0, 0)) if wholes is None else wholes.vectors,
         )  # fmt: skip
         for (name, kind), column in zip(COLUMNS.items(), values, strict=True):
             with (self._folder / name).open("ab") as file:
@@ -168,7 +181,7 @@ class KeypointCache:
 
     def _column(self, name: str) -> npt.NDArray[Any]:
         shape = self._complete.shape(name)
-        if not shape[0]:
+        if not np.prod(shape, dtype=int):
             return np.zeros(shape, COLUMNS[name])
         return np.memmap(self._folder / name, COLUMNS[name], "r", shape=shape)
 

@@ -11,7 +11,7 @@ from resight.catalogue.folder import Catalogue
 from resight.catalogue.lookup import Catalogued, catalogued, photos_of
 from resight.catalogue.proposals import Proposal, Proposed
 from resight.export.words import percent, verdict_words
-from resight.types import Answer, Candidate, Side, Verdict
+from resight.types import Answer, Basis, Candidate, Side, Verdict
 from resight.web.answering import companions
 from resight.web.masks import has_mask
 from resight.web.pictures import shown_box
@@ -57,7 +57,10 @@ class Choice(BaseModel):
 
 
 class Question(BaseModel):
-    """A query with its candidates, best first. `together` are the unnamed annotations of its encounter, itself too."""
+    """A query with its candidates, best first.
+
+    `together` are the unnamed annotations of its encounter, itself too; `basis` is what the probabilities rest on.
+    """
 
     query: Animal
     together: list[int]
@@ -65,6 +68,7 @@ class Question(BaseModel):
     words: str
     p_new: float | None
     new_words: str
+    basis: Basis
     choices: list[Choice]
 
 
@@ -123,6 +127,7 @@ def _question(
         words=verdict_words(Answer(named, said.verdict, said.p_new)),
         p_new=said.p_new,
         new_words=_likely(said.p_new),
+        basis=said.basis,
         choices=[_choice(query, one, names[one.individual], photos[one.individual], animals) for one in shown],
     )
 
