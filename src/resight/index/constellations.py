@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from resight.types import Bools, Floats, Ints
 
-ENOUGH = 350  # quads of a pattern: the fewer spots it has, the more are taken of those about each span's middle
+ENOUGH = 300  # quads of a pattern: the fewer spots it has, the more are taken of those about each span's middle
 LOOSE, FEW = 0.08, 16_000  # codes farther apart in one of their four numbers are not alike, among so few quads
 SIZED = 0.25  # what two measurements of one spot's radius are apart by, as logarithms
 UNLIKE = 3.0  # nor are quads alike whose four radii are farther apart than so many such deviations, all together
@@ -92,9 +92,11 @@ def quads(places: Floats, radii: Floats, ties: bool = False) -> Quads:
     away = np.abs(at[None] - (at[first] + at[second])[:, None] / 2)
     away[np.arange(len(first)), first] = away[np.arange(len(first)), second] = np.inf
     near = away.argsort(axis=1, kind="stable")[:, : _among(n, len(first))]
-    two = np.array(list(combinations(range(near.shape[1]), 2)))
-    rest = near[:, two].reshape(-1, 2)
-    span = np.repeat(np.stack([first, second], axis=1), len(two), axis=0)
+    # Where there are too many, those of the longest spans, and of the spots nearest to the middle.
+    two = np.array(sorted(combinations(range(near.shape[1]), 2), key=sum))
+    longest = np.argsort(-lengths, kind="stable")
+    rest = near[longest][:, two].transpose(1, 0, 2).reshape(-1, 2)[:ENOUGH]
+    span = np.tile(np.stack([first, second], axis=1)[longest], (len(two), 1))[:ENOUGH]
     spots = np.concatenate([span, rest], axis=1)
 
     code = (at[rest] - at[span[:, :1]]) / (at[span[:, 1]] - at[span[:, 0]])[:, None]
