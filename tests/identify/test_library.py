@@ -182,5 +182,11 @@ def test_weights_are_learned_once(catalogue: Catalogue, heads: list[Record]) -> 
     assert told == []
     assert all_scores(again) == all_scores(first)
     (kept,) = (catalogue.folder / INDEXES).glob("weights-*.json")
+    fingerprint = vectors.folder_name(open_method(JOINT).fingerprint)
+    meaning = kept.with_name(f"calibration-{fingerprint}-joint-apart.json")
+    meaning.touch()
+    weighed(catalogue)
+    assert meaning.exists()
     kept.write_text("{}")
     assert weighed(catalogue)[1] == ["Weighing vectors against spots"]
+    assert not meaning.exists(), "scores by other weights mean something else"

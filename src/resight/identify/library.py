@@ -14,6 +14,7 @@ from resight.catalogue.vectors import Described, described, folder_name, read_sh
 from resight.errors import CatalogueError
 from resight.identify.remembered import remember, remembered
 from resight.index.keypoints import Batch, KeypointCache
+from resight.match.fused import together
 from resight.match.joint import JOINT, JointGallery, Weights, taught, which_are_spots
 from resight.match.local import LocalGallery, search_among
 from resight.match.open import LOCAL, embeddings, features, matcher_for
@@ -63,22 +64,30 @@ def open_library(
     present = described(catalogue, fingerprint)
     if not present:
         raise CatalogueError(f"{catalogue.folder} has no photos yet: add some with 'resight add'")
-    first = next(_read(catalogue, fingerprint, [next(iter(present))])).descriptors
-    matcher = matcher or matcher_for(first)
+    if matcher is None:
+        matcher = matcher_for(_one(catalogue, fingerprint, present))
     tell = progress or (lambda *_: None)
-    if matcher.name == LOCAL:
+    # A complete cache needs no shard, but for one that tells in which order the parts of a description are.
+    alike = _one(catalogue, fingerprint, present) if matcher.name == JOINT else None
+    found: Descriptors
+    gallery: Gallery
+    if matcher.name == LOCAL or (alike is not None and _in_cache(alike)):
         cache = _current(catalogue, fingerprint, present, tell)
-        keys, (_, known) = np.asarray(cache.annotations), labels(catalogue, cache.annotations)
-        found: Descriptors = cache.features
-        gallery: Gallery = _spots(cache, known)
-    elif matcher.name == JOINT and _in_cache(first):
-        cache = _current(catalogue, fingerprint, present, tell)
-        keys, (_, known) = np.asarray(cache.annotations), labels(catalogue, cache.annotations)
-        found, gallery = _weighed(catalogue, fingerprint, cache, known, first, tell)
+        keys = np.asarray(cache.annotations)
+        _, known = labels(catalogue, keys)
+        if alike is None:
+            found, gallery = cache.features, _spots(cache, known)
+        else:
+            found, gallery = _weighed(catalogue, fingerprint, cache, known, together(alike), tell)
     else:
         keys, known, found, gallery = _in_memory(catalogue, fingerprint, matcher)
     names = {individual.id: individual.name for individual in individuals(catalogue)}
     return Library(fingerprint, matcher.name, matcher.best_photo_only, names, keys, known, found, gallery)
+
+
+def _one(catalogue: Catalogue, fingerprint: str, present: dict[int, int]) -> Descriptors:
+    """The descriptors of one annotation."""
+    return next(_read(catalogue, fingerprint, [next(iter(present))])).descriptors
 
 
 def _in_memory(catalogue: Catalogue, fingerprint: str, matcher: Matcher) -> tuple[Ints, Labels, Descriptors, Gallery]:
@@ -112,6 +121,9 @@ def _weighed(
     if weights is None:
         weights = taught(parts, found, known, lambda done, total: tell("Weighing vectors against spots", done, total))
         if weights.taught:
+            # What scores mean was learned by other weights.
+            for stale in path.parent.glob(f"calibration-{folder_name(fingerprint)}-{JOINT}-*.json"):
+                stale.unlink(missing_ok=True)
             remember(path, named, weights)
     return found, JointGallery(parts, spots, weights)
 
