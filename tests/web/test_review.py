@@ -185,10 +185,10 @@ def test_chances_that_other_animals_taught_are_told_from_the_catalogues_own(serv
         assert said.basis is Basis.OWN
         proposals.keep(session, [replace(said, basis=Basis.USUAL)])
     with browsing(f"{served.address}/review") as page:
-        expect(page.get_by_text("as usual for other animals")).to_be_visible()
+        expect(page.get_by_text("learned from others")).to_be_visible()
         page.keyboard.press("s")
         expect(page.locator(".moved img").first).to_have_attribute("alt", f"Photo {second}")
-        expect(page.get_by_text("as usual for other animals")).to_have_count(0)
+        expect(page.get_by_text("learned from others")).to_have_count(0)
 
 
 def test_the_keys_are_told(served: Served) -> None:

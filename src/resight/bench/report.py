@@ -20,7 +20,8 @@ h1 { font-size: 1.6rem; margin-bottom: .2rem } h2 { font-size: 1.25rem; margin: 
 table { border-collapse: collapse; width: 100%; margin: .6rem 0 } .scroll { overflow-x: auto }
 th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #ddd; vertical-align: middle }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap } .note { color: #555 }
-svg { display: block } .best td, .best th { background: #eef6f0 }
+svg, small { display: block } small { min-width: 15rem; font-weight: 400 }
+.best td, .best th { background: #eef6f0 }
 """
 WIDTH, HEIGHT = 220, 18
 
@@ -68,7 +69,7 @@ def _row(cell: Cell, best: bool) -> str:
     bar = _bar(found) if found else ""
     cost = "".join(f"<td class=number>{one}</td>" for one in costs)
     mark = " class=best" if best else ""
-    name = f"<th>{escape(cell.method)}<br><small class=note>{escape(said)}</small></th>"
+    name = f"<th>{escape(cell.method)}<small class=note>{escape(said)}</small></th>"
     return f"<tr{mark}>{name}<td class=number>{found or '–'}</td><td>{bar}</td>{figures}{cost}</tr>"
 
 

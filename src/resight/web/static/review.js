@@ -417,7 +417,7 @@ export default {
       <figure class="pane" v-if="choice">
         <figcaption>
           <b>{{ choice.name }}</b> <span class="likely">{{ choice.words }}</span>
-          <span v-if="question.basis === 'usual'" class="tag">as usual for other animals, not yet learned from yours</span>
+          <span v-if="question.basis === 'usual'" class="tag" title="Usual chances of other animals: too few of yours have names to learn from.">learned from others</span>
           <span class="tag" v-if="choice.photos.length > 1">photo {{ photo + 1 }} of {{ choice.photos.length }} <kbd>↑</kbd> <kbd>↓</kbd></span>
           <span v-if="masked && other && !other.mask" class="tag">no mask</span>
           <span v-if="heat && !matches.length" class="tag">no matched spots</span>
