@@ -22,7 +22,7 @@ from resight.simulate.dataset import write_heads
 from resight.types import Side
 from resight.work.processes import local_processes
 
-HERDS = Herds(kinds=420, individuals=8, encounters=3, photos=2, seed=2026)
+HERDS = Herds(kinds=300, individuals=8, encounters=3, photos=2, seed=2026)
 FISH, PASSES = 120, 3
 
 

@@ -1,8 +1,11 @@
 """The whole benchmark on a few simulated fish: figures, refusals, and going on after a kill."""
 
 import json
+import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -69,6 +72,44 @@ def test_a_cell_of_another_split_is_done_again(done: Path, fish: Path) -> None:
     (cell,) = run(bench, prepare(bench, [fish], quiet), ["classifier"], quiet)
     assert cell.split == bench.blank("pass-1", "classifier").split
     assert read_cell(path) == cell
+
+
+def test_what_is_at_work_ends_with_a_benchmark_that_is_killed(fish: Path, tmp_path: Path) -> None:
+    bench = Bench(tmp_path, Preset.QUICK)
+    command = [
+        sys.executable,
+        "-m",
+        "resight",
+        "bench",
+        "--data",
+        str(fish),
+        "--methods",
+        "finview",
+        "--preset",
+        "quick",
+    ]
+    started = subprocess.Popen([*command, "--out", str(tmp_path)], start_new_session=True, stderr=subprocess.DEVNULL)
+    log = bench.cell("pass-1", "finview").with_suffix(".log")
+    _until(lambda: log.exists() and log.read_text() != "")
+    started.kill()
+    started.wait()
+    _until(lambda: _ended(started.pid))
+    assert read_cell(bench.cell("pass-1", "finview")) is None
+
+
+def _ended(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def _until(true: Callable[[], bool], seconds: float = 60) -> None:
+    ends = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < ends, "it takes too long"
+        time.sleep(0.1)
 
 
 def test_a_method_whose_process_dies_is_told_and_the_rest_goes_on(done: Path, fish: Path) -> None:

@@ -1,11 +1,9 @@
-"""One method on one data set, in a process of its own: what it cost and how well it named.
-
-Run as `python -m resight.bench.cell OUT PRESET SET METHOD`.
-"""
+"""One method on one data set, in a process of its own: what it cost and how well it named."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from dataclasses import asdict, dataclass, replace
@@ -16,7 +14,7 @@ import numpy.typing as npt
 
 from resight.bench.closed import closed_set
 from resight.bench.contenders import Contender, Workshop, contender, seconds_learned
-from resight.bench.tables import Preset, Tables
+from resight.bench.tables import AMOUNTS, Preset, Tables
 from resight.errors import ResightError
 from resight.evaluate.result import Evaluation
 from resight.types import Descriptors, Embeddings, LocalFeatures, Together
@@ -58,7 +56,7 @@ def cell_of(tables: Tables, one: Contender, workshop: Workshop, blank: Cell) -> 
         if one.closed:
             evaluation, seconds_photo, empty = closed_set(one, tables, workshop)
         else:
-            evaluation, seconds_photo, empty = _open_set(one.ready(workshop), tables, workshop, one.most)
+            evaluation, seconds_photo, empty = _open_set(one.ready(workshop), tables, workshop, one.slow)
     except ResightError as error:
         return replace(blank, refused=str(error), megabytes=_megabytes())
     return replace(
@@ -71,7 +69,7 @@ def cell_of(tables: Tables, one: Contender, workshop: Workshop, blank: Cell) -> 
     )
 
 
-def _open_set(name: str, tables: Tables, workshop: Workshop, most: int | None) -> tuple[Evaluation, float, float]:
+def _open_set(name: str, tables: Tables, workshop: Workshop, slow: bool) -> tuple[Evaluation, float, float]:
     from resight.config import settings
     from resight.evaluate.run import Protocol, evaluate
     from resight.evaluate.tables import read_annotations
@@ -97,7 +95,8 @@ def _open_set(name: str, tables: Tables, workshop: Workshop, most: int | None) -
     if nothing.all():
         raise ResightError("it found nothing to compare in any photo")
     protocol = Protocol(Sides.APART, PRESETS["never-ask"], seed=0)
-    if most is not None:
+    if slow:
+        most = AMOUNTS[workshop.preset].slowly
         query = query.take(np.sort(np.random.default_rng(protocol.seed).permutation(len(query))[:most]))
         protocol = replace(protocol, lessons=most)
     told = evaluate(gallery, query, protocol, name, method.fingerprint, workshop.tell, method.matcher)[0]
@@ -124,15 +123,19 @@ def _megabytes() -> float:
     return max(resource.getrusage(kind).ru_maxrss for kind in kinds) / (1 << 20 if sys.platform == "darwin" else 1024)
 
 
-def main() -> None:
-    """Do the cell, and write its file; the whole of it or nothing."""
+def do_cell(out: Path, preset: Preset, name: str, method: str, workers: int) -> None:
+    """Do the cell in this process, and write its file; the whole of it or nothing. What it says goes to a log."""
     from resight.bench.run import Bench, tables_of
     from resight.work.parent import end_with_parent
     from resight.work.written import write
 
-    end_with_parent()
-    out, preset, name, method = Path(sys.argv[1]), Preset(sys.argv[2]), sys.argv[3], sys.argv[4]
     bench = Bench(out, preset)
+    path = bench.cell(name, method)
+    log = os.open(path.with_suffix(".log"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    for said in (1, 2):
+        os.dup2(log, said)
+    end_with_parent()
+    os.environ["RESIGHT_WORKERS"] = str(workers)
 
     def tell(what: str, done: int, total: int) -> None:
         print(f"{what} {done}/{total}", flush=True)
@@ -144,10 +147,4 @@ def main() -> None:
     found = cell_of(
         tables, contender(method), Workshop(tables.learn, folder, preset, tell, tables.gallery == tables.learn), blank
     )
-    path = bench.cell(name, method)
-    path.parent.mkdir(parents=True, exist_ok=True)
     write(path, json.dumps(asdict(found), ensure_ascii=False, indent=1).encode())
-
-
-if __name__ == "__main__":
-    main()

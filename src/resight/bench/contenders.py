@@ -37,7 +37,7 @@ class Contender:
 
     `ready` learns what there is to learn, and gives the method's name for `resight evaluate`; ResightError where it
     cannot learn. `trainings` are the folders of the workshop whose epochs it took. A `closed` one knows the individuals
-    that it learned and no others. `most` photos are asked about, a seeded sample, where asking about one takes seconds.
+    that it learned and no others. A `slow` one takes seconds to ask about a photo, and is asked about a seeded sample.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Contender:
     ready: Callable[[Workshop], str]
     trainings: tuple[str, ...] = ()
     closed: bool = False
-    most: int | None = None
+    slow: bool = False
 
 
 def embedding(recipe: str, workshop: Workshop) -> Path:
@@ -256,7 +256,7 @@ CONTENDERS = {
             "local-and-fused.md",
             "ALIKED with LightGlue on a shortlist of five",
             partial(_matched, "aliked", "lightglue:5"),
-            most=80,
+            slow=True,
         ),
         Contender(
             "fused",

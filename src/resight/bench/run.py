@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
 
 from resight import __version__
-from resight.bench.cell import Cell, read_cell
+from resight.bench.cell import Cell, do_cell, read_cell
 from resight.bench.simulated import CAGE, simulated
 from resight.bench.split import by_individual, check, committed, read_split
 from resight.bench.tables import Preset, Tables, write_tables
@@ -22,10 +24,10 @@ from resight.config import settings
 from resight.errors import ResightError
 from resight.media.table import read_table
 from resight.types import Record
-from resight.work.parent import PARENT
 from resight.work.written import write
 
 TABLE = "metadata.csv"
+THREADS = "OMP_NUM_THREADS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def run(
             ended.put(error)
 
     wanted = len(sets) * len(methods)
-    with ThreadPoolExecutor(at_once) as pool:
+    with _threads(workers), ThreadPoolExecutor(at_once) as pool:
         try:
             for name in sets:
                 pool.submit(of_set, name)
@@ -146,19 +148,40 @@ def _cell(bench: Bench, name: str, method: str, workers: int) -> Cell:
 def _in_a_process(bench: Bench, name: str, method: str, workers: int) -> Cell | None:
     path = bench.cell(name, method)
     path.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "resight.bench.cell", str(bench.out), bench.preset.value, name, method]
-    machine = os.environ | {
-        "RESIGHT_WORKERS": str(workers),
-        "OMP_NUM_THREADS": str(workers),
-        PARENT: str(os.getpid()),
-    }
-    with path.with_suffix(".log").open("w", encoding="utf-8") as log:
-        ended = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False, env=machine).returncode
-    if ended == 0:
+    started = _processes(bench.preset).Process(target=do_cell, args=(bench.out, bench.preset, name, method, workers))
+    started.start()
+    started.join()
+    if started.exitcode == 0:
         return read_cell(path)
     said = path.with_suffix(".log").read_text(encoding="utf-8").strip().splitlines()
-    why = f"its process ended with {ended}: {said[-1] if said else 'it said nothing'}"
+    why = f"its process ended with {started.exitcode}: {said[-1] if said else 'it said nothing'}"
     return replace(bench.blank(name, method), refused=why)
+
+
+def _processes(preset: Preset) -> ForkServerContext | SpawnContext:
+    """How the process of a cell is started: afresh, so that its memory is its own, or quickly.
+
+    Elsewhere than on Linux it is not safe to fork what has read these libraries.
+    """
+    if preset is Preset.FULL or sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    forked = multiprocessing.get_context("forkserver")
+    forked.set_forkserver_preload(["resight.bench.ready"])
+    return forked
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Let processes that are started meanwhile use so many threads; libraries take the number when they are read."""
+    before = os.environ.get(THREADS)
+    os.environ[THREADS] = str(count)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[THREADS]
+        else:
+            os.environ[THREADS] = before
 
 
 def _named(given: Path) -> tuple[str, Path]:

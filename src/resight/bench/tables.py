@@ -35,16 +35,20 @@ class Few:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How many are learned from and asked about, and how many photos of unnamed animals are asked about as new ones."""
+    """How many are learned from and asked about.
+
+    `nameless` photos of unnamed animals are asked about as new ones, and `slowly` photos of all where a method is slow.
+    """
 
     learned: Few
     asked: Few
     nameless: int
+    slowly: int
 
 
 AMOUNTS = {
-    Preset.QUICK: Amount(Few(20, 4), Few(16, 4), 8),
-    Preset.FULL: Amount(Few(2000, 60), Few(200, 10), 100),
+    Preset.QUICK: Amount(Few(20, 4), Few(12, 3), 8, 12),
+    Preset.FULL: Amount(Few(2000, 60), Few(200, 10), 100, 80),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import threading
 import time
@@ -11,14 +12,21 @@ LOOK = 0.5  # seconds
 
 
 def end_with_parent() -> None:
-    """Watch the parent that the environment names, and end at once when it is gone; nothing where it names none."""
+    """Watch who started this process, and end at once when it is gone.
+
+    That is the process which `multiprocessing` was started from, or the parent that the environment names; where there
+    is neither, nothing is watched.
+    """
     named = os.environ.pop(PARENT, None)
-    if named is None:
-        return
+    started_by = multiprocessing.parent_process()
 
     def watch() -> None:
-        while os.getppid() == int(named):
-            time.sleep(LOOK)
+        if started_by is not None:
+            started_by.join()
+        else:
+            while os.getppid() == int(named or 0):
+                time.sleep(LOOK)
         os._exit(1)
 
-    threading.Thread(target=watch, daemon=True).start()
+    if started_by is not None or named is not None:
+        threading.Thread(target=watch, daemon=True).start()

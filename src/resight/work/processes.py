@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -12,6 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol, TypeVar
 
 from resight.errors import ResightError
+from resight.work.parent import end_with_parent
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -38,7 +37,7 @@ def local_processes(workers: int) -> Executor:
     def run(function: Callable[[S], R], shards: Iterable[S]) -> Iterator[R]:
         # A forked child inherits the locks of the parent's threads; a fresh one does not.
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
+        with ProcessPoolExecutor(workers, mp_context=context, initializer=end_with_parent) as pool:
             waiting: deque[Future[R]] = deque()
             try:
                 for shard in shards:
@@ -57,16 +56,3 @@ def local_processes(workers: int) -> Executor:
                     future.cancel()
 
     return run
-
-
-def _end_with_parent() -> None:
-    """Let this worker end when the process that started it is killed; it would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
