@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from resight import catalogue
+from resight.chip.mask import u2netp
 from resight.config import settings
 
 Resight = Callable[..., Any]
@@ -55,6 +56,7 @@ def test_missing_weights_are_asked_for(resight: Resight, tmp_path: Path, monkeyp
     for name, value in (("WEIGHTS", tmp_path), ("CACHE", tmp_path), ("OFFLINE", "1")):
         monkeypatch.setenv(f"RESIGHT_{name}", str(value))
     settings.cache_clear()
+    u2netp.cache_clear()  # another test may have opened it
     said = resight("init", tmp_path / "masked", "--method", "rootsift+u2netp")
     assert said.code == 2
     assert "u2netp.onnx is not on this machine" in said.err
