@@ -126,6 +126,7 @@ def _megabytes() -> float:
 def do_cell(out: Path, preset: Preset, name: str, method: str, workers: int) -> None:
     """Do the cell in this process, and write its file; the whole of it or nothing. What it says goes to a log."""
     from resight.bench.run import Bench, tables_of
+    from resight.config import settings
     from resight.work.parent import end_with_parent
     from resight.work.written import write
 
@@ -136,6 +137,7 @@ def do_cell(out: Path, preset: Preset, name: str, method: str, workers: int) -> 
         os.dup2(log, said)
     end_with_parent()
     os.environ["RESIGHT_WORKERS"] = str(workers)
+    settings.cache_clear()
 
     def tell(what: str, done: int, total: int) -> None:
         print(f"{what} {done}/{total}", flush=True)

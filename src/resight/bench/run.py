@@ -147,13 +147,15 @@ def _cell(bench: Bench, name: str, method: str, workers: int) -> Cell:
 
 def _in_a_process(bench: Bench, name: str, method: str, workers: int) -> Cell | None:
     path = bench.cell(name, method)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    log = path.with_suffix(".log")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("", encoding="utf-8")  # it may end before it says a word
     started = _processes(bench.preset).Process(target=do_cell, args=(bench.out, bench.preset, name, method, workers))
     started.start()
     started.join()
     if started.exitcode == 0:
         return read_cell(path)
-    said = path.with_suffix(".log").read_text(encoding="utf-8").strip().splitlines()
+    said = log.read_text(encoding="utf-8").strip().splitlines()
     why = f"its process ended with {started.exitcode}: {said[-1] if said else 'it said nothing'}"
     return replace(bench.blank(name, method), refused=why)
 
