@@ -1,6 +1,6 @@
 """A method by name: how chips are made, described and matched, in one word that settings can hold.
 
-A name is DESCRIBER[:ARGUMENT][+MASKS][@MATCHER[:ARGUMENT]]: `rootsift+mask`, `rootsift:upright`,
+A name is DESCRIBER[:ARGUMENT][+MASKS][@MATCHER[:ARGUMENT]]: `patches+mask`, `rootsift:upright`,
 `onnx:model.onnx+mask`, `onnx:model.onnx@euclidean`. MASKS is `mask`, the network that ships, or `u2netp`. Without a
 matcher that of the describer's name is used, and where there is none, the one that suits its descriptors.
 """
@@ -22,7 +22,7 @@ from resight.match.seam import Matcher
 
 GROUP, MATCHERS = "resight.describers", "resight.matchers"
 MASKS = re.compile(r"\+(mask|u2netp)$")
-INSIDE, MASKED, PLAIN = "rootsift:inside+mask", "rootsift+mask", "rootsift"
+INSIDE, MASKED, PLAIN = "patches:inside+mask", "patches+mask", "patches"
 WITH_MASKS = ", each with '+mask' or '+u2netp' after it, or without"
 NOT_MASKED = (
     "No mask is used: the background counts in the matches too. Photos taken at one place may look alike because the "

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from resight.describe.aliked import ALIKED, GRAPHS, AlikedDescriber, aliked, keypoints, packed, unpacked
+from resight.describe.aliked import ALIKED, GRAPHS, AlikedDescriber, aliked, keypoints
 from resight.describe.aliked_network import Aliked, deformed
+from resight.describe.packed import packed, unpacked
 from resight.describe.torch_file import read_weights
 from resight.errors import ResightError
 from resight.learn import packaged

@@ -156,6 +156,7 @@ def test_the_fingerprint_names_every_parameter() -> None:
         RootSift(edge=10.0),
         RootSift(inset=0.1),
         RootSift(colour=True),
+        RootSift(learned=True),
     ]
     assert len({variant.fingerprint for variant in variants}) == len(variants)
     assert RootSift().fingerprint == RootSift().fingerprint

@@ -122,7 +122,7 @@ def test_a_single_photo_is_a_pile() -> None:
 
 
 def test_a_matcher_whose_scores_nobody_knows_is_refused_with_the_way_out() -> None:
-    with pytest.raises(ResightError, match=r"'cosine' mean must be learned from named animals.*rootsift"):
+    with pytest.raises(ResightError, match=r"'cosine' mean must be learned from named animals.*patches"):
         sort_pile(
             Embeddings(np.eye(2, dtype=np.float32)),
             Labels.named(np.array(["", ""])),

@@ -77,6 +77,21 @@ def test_two_photos_of_a_day_show_one_animal_and_its_mask_fits() -> None:
         assert (taken.box.x, taken.box.y) == (columns[0], rows[0])
 
 
+def test_each_pixel_tells_the_place_on_the_skin_that_it_shows() -> None:
+    of = kind(1, 8)
+    one = animal(of, 1, 8, 0)
+    rng = np.random.default_rng(4)
+    taken = photograph(of, one, draw_day(rng, None), rng)
+    shown = np.isfinite(taken.skin).all(axis=2)
+    assert (taken.mask[shown] == 255).all()
+    assert shown.sum() > 0.7 * (taken.mask > 0).sum()
+    column, row = np.nan_to_num(taken.skin).round().astype(int).transpose(2, 0, 1)
+    marks = one.patterns[0][np.minimum(row, AROUND - 1), np.minimum(column, ALONG - 1)]
+    grey = cv2.cvtColor(taken.pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    detail = grey - cv2.GaussianBlur(grey, (0, 0), 12)
+    assert abs(np.corrcoef(marks[shown], detail[shown])[0, 1]) > 0.4
+
+
 def test_herds_are_written_with_their_table_and_what_is_there_is_kept(tmp_path: Path) -> None:
     herds = Herds(kinds=2, individuals=2, encounters=2, photos=2)
     table = write_animals(herds, tmp_path, [], in_this_process)

@@ -15,6 +15,20 @@ from resight.work.choose import Choice, choose
 from resight.work.processes import in_this_process
 
 
+def crops(folder: Path) -> list[Record]:
+    """Pairs of small parts cut out of photographs of one texture: round the spot that both show, all else is cut off."""
+    rng = np.random.default_rng(1)
+    records = []
+    for animal in range(16):
+        rough = cv2.resize(rng.normal(size=(60, 60)).astype(np.float32), (480, 480), interpolation=cv2.INTER_CUBIC)
+        pixels = np.repeat(np.clip(128 + 50 * rough, 0, 255)[..., None], 3, axis=2).astype(np.uint8)
+        for sight, (x, y) in enumerate(((150, 150), (214, 206))):
+            path = folder / f"{animal}-{sight}.png"
+            Image.fromarray(pixels[y : y + 90, x : x + 90]).save(path)
+            records.append(Record(path, identity=f"part {animal}", encounter=str(sight)))
+    return records
+
+
 def heads(folder: Path, individuals: int) -> list[Record]:
     tables = write_heads(folder, individuals, passes=2, seed=3)
     entries = [entry for table in tables for entry in read_table(table)]
@@ -53,6 +67,13 @@ def test_colours_are_looked_at_where_they_tell_the_animals_apart(tmp_path: Path)
     assert not choice.warnings
 
 
+def test_what_lies_round_a_spot_is_not_looked_at_where_it_is_cut_off(tmp_path: Path) -> None:
+    choice = choose(crops(tmp_path), in_this_process)
+    assert choice.method.startswith("rootsift")
+    wide = choice.method.replace("rootsift", "patches")
+    assert choice.tried[choice.method] > choice.tried[wide]
+
+
 def test_too_few_photos_are_no_ground_for_a_choice(tmp_path: Path) -> None:
     choice = choose(heads(tmp_path, 5), in_this_process)
     assert choice == Choice(MASKED, {})
@@ -60,11 +81,12 @@ def test_too_few_photos_are_no_ground_for_a_choice(tmp_path: Path) -> None:
 
 def test_every_way_is_tried_and_the_best_taken(tmp_path: Path) -> None:
     choice = choose(heads(tmp_path, 16), in_this_process)
-    *ways, upright, many, coloured = choice.tried
+    *ways, upright, many, coloured, narrow = choice.tried
     assert ways == [INSIDE, MASKED, PLAIN]
     assert upright == with_option(best_of(choice, ways), "upright")
     assert many == with_option(best_of(choice, [*ways, upright]), "many")
     assert coloured == with_option(best_of(choice, [*ways, upright, many]), "colour")
+    assert narrow == best_of(choice, [*ways, upright, many, coloured]).replace("patches", "rootsift")
     assert choice.tried[choice.method] == max(choice.tried.values())
     assert choice.tried[choice.method] > 0.5
 

@@ -50,7 +50,7 @@ def loop(
         ),
     ] = None,
     spots: Annotated[
-        str | None, typer.Option(help="A method by which tracks are compared beside the model.  [default: rootsift]")
+        str | None, typer.Option(help="A method by which tracks are compared beside the model.  [default: patches]")
     ] = None,
     recipe: Annotated[Path | None, typer.Option(help="How to train: a TOML file, as for `resight train`.")] = None,
     by: By = None,

@@ -24,11 +24,11 @@ ByEncounter = Annotated[
 Method = Annotated[
     str,
     typer.Option(
-        help="How animals are compared: 'rootsift' (by their spots), 'rootsift:inside' (by those well inside the mask: "
-        "flanks), 'rootsift:many' (by twice as many), 'rootsift:colour' (by colours too), 'rootsift:upright' (for "
-        "animals that always stand the same way), or 'onnx:MODEL.onnx' (by your own model). '+mask' after it masks "
-        "the background. 'auto' tries the first five on a sample of the named photos, with a mask and without, and "
-        "takes the best."
+        help="How animals are compared: 'patches' (by their spots and what lies round them), 'patches:inside' (by "
+        "those well inside the mask: flanks), 'patches:many' (by twice as many), 'patches:colour' (by colours too), "
+        "'patches:upright' (for animals that always stand the same way), 'rootsift' (by the spots alone, with the "
+        "same words after it), or 'onnx:MODEL.onnx' (by your own model). '+mask' after it masks the background. 'auto' "
+        "tries all but the last on a sample of the named photos, with a mask and without, and takes the best."
     ),
 ]
 

@@ -24,8 +24,8 @@ def sort(
     ] = None,
     by_encounter: ByEncounter = False,
     method: Annotated[
-        str, typer.Option(help="How animals are compared, by their spots: 'rootsift+mask', 'rootsift:upright', …")
-    ] = "rootsift+mask",
+        str, typer.Option(help="How animals are compared, by their spots: 'patches+mask', 'patches:upright', …")
+    ] = "patches+mask",
     sides: Annotated[
         SidesOption, typer.Option(help="'apart' never compares a left side with a right one; 'any' does.")
     ] = SidesOption.APART,

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from resight.describe.packed import UNIT, packed
 from resight.describe.rootsift import INSET
 from resight.describe.seam import Describer
 from resight.describe.torch_file import read_weights
@@ -31,8 +32,6 @@ ALIKED = Weights(
     licence="BSD-3-Clause",
 )
 NUMBERS = 128
-UNIT = 320.0  # the numbers of a unit vector hardly ever leave -0.4..0.4, which so fills the byte
-MIDDLE = 128  # the byte of 0
 LEAST = 0.02  # score of a keypoint; a chip of one colour has peaks of 0.01
 EXTENT = 32.0  # pixels of the chip that a keypoint speaks of; all have the same
 FEWEST = 100  # keypoints inside; with fewer, the whole of a narrow animal counts
@@ -157,23 +156,6 @@ def _session(graph: str, weights: Mapping[str, npt.NDArray[np.generic]]) -> Infe
     options.add_external_initializers(list(weights), values)
     with as_file(files("resight.models").joinpath(graph)) as file:
         return onnxruntime.InferenceSession(str(file), sess_options=options, providers=["CPUExecutionProvider"])
-
-
-def packed(vectors: Floats) -> npt.NDArray[np.uint8]:
-    """Vectors of length 1 in one byte a number; distances keep their order to within a hundredth.
-
-    >>> packed(np.float32([[0, -0.1, 0.1]])).tolist()
-    [[128, 96, 160]]
-    """
-    found: npt.NDArray[np.uint8] = np.clip(np.rint(vectors * UNIT) + MIDDLE, 0, 255).astype(np.uint8)
-    return found
-
-
-def unpacked(vectors: npt.NDArray[np.uint8]) -> Floats:
-    """The vectors that were packed, of length 1 again."""
-    found = (vectors.astype(np.float32) - MIDDLE) / np.float32(UNIT)
-    unit: Floats = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), np.float32(1e-9))
-    return unit
 
 
 def _none() -> LocalFeatures:

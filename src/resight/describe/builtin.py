@@ -10,6 +10,8 @@ from resight.describe.rootsift import FEATURES, INSET, MANY, RootSift
 from resight.describe.seam import Describer
 from resight.errors import ResightError
 
+OPTIONS = "inside", "upright", "many", "colour"
+
 
 def rootsift(argument: str) -> Describer:
     """Local features.
@@ -17,16 +19,27 @@ def rootsift(argument: str) -> Describer:
     `inside` keeps off the animal's edge, `upright` keeps keypoints' direction, `many` takes more of them, `colour`
     looks at colours too.
     """
+    return _spots(argument, learned=False)
+
+
+def patches(argument: str) -> Describer:
+    """The same keypoints and options, described by the shipped embedding of what lies round each, near and wide."""
+    return _spots(argument, learned=True)
+
+
+def _spots(argument: str, learned: bool) -> Describer:
     wanted = set(argument.split(",")) - {""}
-    if strange := sorted(wanted - {"inside", "upright", "many", "colour"}):
+    if strange := sorted(wanted - set(OPTIONS)):
         raise ResightError(
-            f"rootsift takes 'inside', 'upright', 'many' and 'colour' after the colon, not {strange[0]!r}"
+            f"{'patches' if learned else 'rootsift'} takes 'inside', 'upright', 'many' and 'colour' after the colon, "
+            f"not {strange[0]!r}"
         )
     return RootSift(
         features=MANY if "many" in wanted else FEATURES,
         upright="upright" in wanted,
         inset=INSET if "inside" in wanted else 0.0,
         colour="colour" in wanted,
+        learned=learned,
     )
 
 

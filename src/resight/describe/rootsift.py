@@ -1,4 +1,4 @@
-"""Local features that need no trained weights: RootSIFT inside the animal's mask.
+"""Local features of the animal inside its mask: SIFT's keypoints, described by RootSIFT or by their surroundings.
 
 SIFT (Lowe 2004) by OpenCV; each vector divided by its sum, square roots taken, so that Euclidean distance compares
 Hellinger kernels (Arandjelović and Zisserman 2012); packed into one byte a number.
@@ -16,11 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from resight.describe.colour import COLOURS, spot_colours
-from resight.types import Chip, Floats, LocalFeatures, Mask
+from resight.describe.packed import packed
+from resight.describe.surroundings import SHAPE, embedded, histograms, rooted, shipped
+from resight.types import Chip, Doubles, LocalFeatures, Mask, Pixels
 
 # A square-rooted unit vector of 128 numbers hardly ever holds one above 0.5, so 0..0.5 fills the byte.
 UNIT = 510.0
-SHAPE = 128  # numbers of SIFT's own
 INSET = 0.09
 FEATURES, MANY = 400, 800
 FEWEST = 100  # keypoints inside the mask; with fewer, the whole of a narrow animal counts
@@ -44,14 +45,19 @@ class RootSift:
     edge: float = 20.0
     inset: float = 0.0
     colour: bool = False
-    name: str = "rootsift"
+    learned: bool = False
+
+    @property
+    def name(self) -> str:
+        """How methods call it."""
+        return "patches" if self.learned else "rootsift"
 
     @cached_property
     def fingerprint(self) -> str:
         """Method, version and parameters; OpenCV's major version, whose SIFT they share."""
         parameters = self.size, self.features, self.upright, self.contrast, self.edge, self.inset, self.colour
-        recipe = f"5 {parameters} {cv2.__version__[0]}"
-        return f"rootsift-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
+        recipe = f"5 {parameters} {cv2.__version__[0]} {shipped().fingerprint if self.learned else ''}"
+        return f"{self.name}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}"
 
     def describe(self, chips: Sequence[Chip]) -> LocalFeatures:
         """Keypoints of each chip, strongest first."""
@@ -67,12 +73,13 @@ class RootSift:
             positions=richer.positions[kept],
             scales=richer.scales[kept],
             angles=richer.angles[kept],
-            vectors=richer.vectors[kept, : SHAPE + COLOURS * self.colour],
+            vectors=richer.vectors[kept, : self._numbers],
         )
 
-    def _describe(self, chip: Chip) -> LocalFeatures:
-        grey = cv2.cvtColor(chip.pixels, cv2.COLOR_RGB2GRAY)
+    def places(self, chip: Chip) -> Doubles:
+        """The keypoints (n, 6), strongest first: x, y, diameter, angle in degrees, response, OpenCV's octave."""
         sift = cv2.SIFT.create(nfeatures=0, contrastThreshold=self.contrast, edgeThreshold=self.edge)
+        grey = _grey(chip)
         found = sift.detect(grey, chip.mask if chip.mask is None or not self.inset else self._inside(chip.mask))
         if len(found) < min(FEWEST, self.features):
             found = sift.detect(grey, chip.mask)
@@ -83,14 +90,13 @@ class RootSift:
             _, first = np.unique(places[:, :3], axis=0, return_index=True)
             places = places[first]
         order = np.lexsort((places[:, 0], places[:, 1], -places[:, 4]))[: self.features]
-        # The octave tells OpenCV which layer of the pyramid to describe; without it large spots are described blurred.
-        points = [cv2.KeyPoint(x, y, s, a, r, int(octave)) for x, y, s, a, r, octave in places[order]]
-        found_vectors = sift.compute(grey, points)[1] if points else None
-        vectors = np.zeros((0, SHAPE), np.float32) if found_vectors is None else np.asarray(found_vectors, np.float32)
-        chosen = places[order]
-        packed = _packed(vectors)
+        return np.asarray(places[order])
+
+    def _describe(self, chip: Chip) -> LocalFeatures:
+        grey, chosen = _grey(chip), self.places(chip)
+        vectors = self._vectors(grey, chosen)
         if self.colour:
-            packed = np.hstack([packed, spot_colours(chip.pixels, chosen[:, :2], chosen[:, 2])])
+            vectors = np.hstack([vectors, spot_colours(chip.pixels, chosen[:, :2], chosen[:, 2])])
         height, width = grey.shape
         across, down = chip.to_photo[0, 0], chip.to_photo[1, 1]
         # Pixel centres are whole numbers in both; the affine map is between pixel edges.
@@ -101,8 +107,18 @@ class RootSift:
             positions=positions.astype(np.float32),
             scales=(chosen[:, 2] * np.sqrt(across * down)).astype(np.float32),
             angles=chosen[:, 3].astype(np.float32),
-            vectors=packed,
+            vectors=vectors,
         )
+
+    @property
+    def _numbers(self) -> int:
+        return (shipped().numbers if self.learned else SHAPE) + COLOURS * self.colour
+
+    def _vectors(self, grey: Pixels, places: Doubles) -> npt.NDArray[np.uint8]:
+        if self.learned:
+            return packed(embedded(histograms(grey, places, shipped().widths), shipped()))
+        found = rooted(histograms(grey, places, [1.0]))
+        return np.asarray(np.clip(np.rint(found * UNIT), 0, 255), np.uint8)
 
     def _inside(self, mask: Mask) -> Mask:
         width = max(1, round(max(mask.shape) * self.inset))
@@ -112,11 +128,9 @@ class RootSift:
     def _none(self) -> LocalFeatures:
         """The features of no chip at all."""
         row, pair = np.zeros(0, np.float32), np.zeros((0, 2), np.float32)
-        vectors = np.zeros((0, SHAPE + COLOURS * self.colour), np.uint8)
+        vectors = np.zeros((0, self._numbers), np.uint8)
         return LocalFeatures(np.zeros(1, np.int64), pair, pair, row, row, vectors)
 
 
-def _packed(vectors: Floats) -> npt.NDArray[np.uint8]:
-    total = np.maximum(vectors.sum(axis=1, keepdims=True), 1e-9)
-    packed: npt.NDArray[np.uint8] = np.clip(np.rint(np.sqrt(vectors / total) * UNIT), 0, 255).astype(np.uint8)
-    return packed
+def _grey(chip: Chip) -> Pixels:
+    return np.asarray(cv2.cvtColor(chip.pixels, cv2.COLOR_RGB2GRAY), np.uint8)

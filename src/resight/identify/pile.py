@@ -69,7 +69,7 @@ def sort_pile(
     if calibration is None:
         raise ResightError(
             f"what scores of '{matcher.name}' mean must be learned from named animals, and here are none: sort by a "
-            "method that compares spots, such as 'rootsift+mask'"
+            "method that compares spots, such as 'patches+mask'"
         )
     tell = progress or (lambda _what, _done, _total: None)
     each = replace(labels, individual=np.array([f"annotation {row}" for row in range(len(labels))]))

@@ -41,7 +41,7 @@ class Plan(BaseModel):
     parts: int = Field(4, ge=2, description="the tracks are met in so many parts, one more in every round")
     trust: float = Field(0.95, gt=0.5, lt=1, description="the share of answers that are right")
     least: float = Field(0.1, gt=0, lt=1, description="pairs that are less likely one animal are not asked of")
-    spots: str = Field("rootsift", description="a method by which tracks are compared besides the model")
+    spots: str = Field("patches", description="a method by which tracks are compared besides the model")
     early: float = Field(0.3, gt=0, lt=1, description="the same before the last round: the next model will know better")
     tracks: str = Field("", description="which tracks these are: their fingerprint, written by the loop itself")
 

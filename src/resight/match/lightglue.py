@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from resight.describe.aliked import NUMBERS, unpacked
+from resight.describe.aliked import NUMBERS
+from resight.describe.packed import unpacked
 from resight.errors import ResightError
 from resight.match.local import local_gallery, search_among
 from resight.match.open import features

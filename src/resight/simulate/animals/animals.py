@@ -94,7 +94,7 @@ def _write_individual(
     name = f"{place.name} animal-{individual + 1:03}"
     for encounter in range(herds.encounters):
         rng = np.random.default_rng([herds.seed, number, individual, 13, encounter])
-        day = draw_day(rng, _place(backgrounds, rng))
+        day = draw_day(rng, place_of(backgrounds, rng))
         for photo in range(herds.photos):
             taken = photograph(of, one, day, rng)
             stem = f"{individual + 1:03}-{encounter + 1}-{photo + 1}"
@@ -109,7 +109,8 @@ def _save(path: Path, taken: Photographed) -> None:
     Image.fromarray(taken.mask).convert("1").save(path.with_name(f"{path.name}.png"))
 
 
-def _place(backgrounds: tuple[Path, ...], rng: np.random.Generator) -> Pixels | None:
+def place_of(backgrounds: Sequence[Path], rng: np.random.Generator) -> Pixels | None:
+    """A photo (h, w, 3) of one of these places, without black bars; None where there are none."""
     if not backgrounds:
         return None
     path = backgrounds[int(rng.integers(len(backgrounds)))]

@@ -50,11 +50,16 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Photographed:
-    """The photo (SIZE, SIZE, 3), the mask of its animal, 255 on it, and the box round that."""
+    """The photo (SIZE, SIZE, 3), the mask of its animal, 255 on it, and the box round that.
+
+    `skin` (SIZE, SIZE, 2) is the place on the skin that each pixel shows, column and row in points of the animal's
+    patterns; NaN where it shows none.
+    """
 
     pixels: Pixels
     mask: Mask
     box: Box
+    skin: Floats
 
 
 def draw_day(rng: np.random.Generator, behind: Pixels | None) -> Day:
@@ -91,14 +96,14 @@ def photograph(kind: Kind, animal: Animal, day: Day, rng: np.random.Generator) -
     picture = np.where(covered > 0, body * covered + day.behind * (1 - covered), day.behind)
     hidden = _before(picture, rng)
     shown = np.where((covered[..., 0] > 0.5) & ~hidden, 255, 0).astype(np.uint8)
-    return Photographed(_recorded(picture, day, rng), shown, _box(shown))
+    skinned = np.where(((seen.inside > 0.5) & (shown > 0))[..., None], np.dstack(_places(seen, pose)), np.nan)
+    return Photographed(_recorded(picture, day, rng), shown, _box(shown), skinned.astype(np.float32))
 
 
 def _skin(kind: Kind, animal: Animal, seen: Seen, pose: Pose, rng: np.random.Generator) -> Doubles:
     """The colour of the body at each pixel, linear."""
-    around = np.arcsin(np.clip(seen.across, -1, 1)) + pose.rolled
-    column = np.asarray(np.clip(seen.along, 0, 1) * (ALONG - 1), np.float32)
-    row = np.asarray((around / (2 * np.pi) + 0.25) % 1.0 * AROUND, np.float32)
+    around = _around(seen, pose)
+    column, row = _places(seen, pose)
     low = np.clip((np.sin(around) + 0.2) / 1.2, 0, 1)
     grain = np.exp(0.12 * smooth_noise(rng, SIZE, SIZE, 3))
     colour = animal.skin + (kind.belly - animal.skin) * (kind.shaded * low**2)[..., None]
@@ -107,6 +112,18 @@ def _skin(kind: Kind, animal: Animal, seen: Seen, pose: Pose, rng: np.random.Gen
         cover = cover * (1 - kind.clear * low**2)
         colour = colour + (marks - colour) * cover[..., None]
     return np.asarray(colour * grain[..., None])
+
+
+def _places(seen: Seen, pose: Pose) -> tuple[Floats, Floats]:
+    """The column and the row of the patterns that each pixel shows."""
+    column = np.clip(seen.along, 0, 1) * (ALONG - 1)
+    row = (_around(seen, pose) / (2 * np.pi) + 0.25) % 1.0 * AROUND
+    return np.asarray(column, np.float32), np.asarray(row, np.float32)
+
+
+def _around(seen: Seen, pose: Pose) -> Floats:
+    """The angle round the body that each pixel shows, 0 towards the camera of an animal that is not rolled."""
+    return np.asarray(np.arcsin(np.clip(seen.across, -1, 1)) + pose.rolled)
 
 
 def _light(kind: Kind, seen: Seen, day: Day, rng: np.random.Generator) -> Doubles:
