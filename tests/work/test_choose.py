@@ -16,7 +16,7 @@ from resight.work.processes import in_this_process
 
 
 def crops(folder: Path) -> list[Record]:
-    """Pairs of small parts cut out of photographs of one texture: round the spot that both show, all else is cut off."""
+    """Pairs of small parts of one texture that overlap: what lies round the spots of both is cut off."""
     rng = np.random.default_rng(1)
     records = []
     for animal in range(16):
