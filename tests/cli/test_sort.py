@@ -20,7 +20,7 @@ def test_a_pile_becomes_individuals_a_page_and_a_catalogue(
     resight: Resight, passes: list[Path], tmp_path: Path
 ) -> None:
     said = resight(
-        "sort", "--table", passes[0], "--table", passes[1], "--into", tmp_path / "sorted", "--method", "rootsift"
+        "sort", "--table", passes[0], "--table", passes[1], "--into", tmp_path / "sorted", "--method", "patches"
     )
     assert said.code == 0, said.err
     truth = {
@@ -52,7 +52,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_sorted(
     folder.mkdir()
     (folder / "broken.jpg").write_bytes(b"no photo")
     (folder / "fish.jpg").write_bytes((passes[0].parent / "fish-001-left-1.jpg").read_bytes())
-    said = resight("sort", folder, "--into", tmp_path / "sorted", "--method", "rootsift")
+    said = resight("sort", folder, "--into", tmp_path / "sorted", "--method", "patches")
     assert said.code == 1
     assert "broken.jpg" in said.err
     assert "broken.jpg" in (tmp_path / "sorted" / "individuals.html").read_text(encoding="utf-8")

@@ -125,12 +125,12 @@ def test_the_latest_detector_is_taken(tmp_path: Path) -> None:
 def test_jobs_are_asked_for_by_their_kinds(served: Served) -> None:
     with served.client() as client:
         ways = client.get("/api/jobs/methods").json()
-        assert ways["now"] == "rootsift"
+        assert ways["now"] == "patches"
         assert ways["detector"] is None
         for kind in ("identify", "describe", "doubts", "plane", "train", "train-detector"):
             assert client.post(f"/api/jobs/begin/{kind}").status_code == 200, kind
         assert client.post("/api/jobs/begin/nothing").status_code == 422
-        other = next(way["method"] for way in ways["ways"] if way["method"] != "rootsift")
+        other = next(way["method"] for way in ways["ways"] if way["method"] != "patches")
         assert client.post("/api/jobs/compare-by", params={"method": other}).status_code == 200
         refused = client.post("/api/jobs/compare-by", params={"method": "onnx:/etc/passwd"})
         assert "no method" in refused.json()["detail"]
