@@ -2,7 +2,7 @@
 
 Learned by `benchmarks/usual_scores.py` from six kinds of animals together, each counting as much as the others. Of
 animals that took no part, the probabilities that it gives are some 0.1 from the truth (docs/benchmarks.md). Learned of
-`patches`; spots described otherwise score half as much, and are called less sure than they are.
+`patches`. RootSIFT scores half as much, and so is called less sure than it is: by it fewer photos are put together.
 """
 
 from __future__ import annotations
