@@ -19,6 +19,7 @@ import numpy as np
 from benchmarks.usual_scores import SETS, sample_of
 from resight.evaluate.clustering import clustering
 from resight.identify.pile import Pile, sort_pile
+from resight.identify.usual import OF_SPOTS
 from resight.match.open import matcher_for
 from resight.method import MASKED
 from resight.types import Labels
@@ -30,7 +31,7 @@ def row(name: str, sample: Sample, encounters: bool) -> str:
     found, labels = sample.descriptors[MASKED], sample.labels
     if not encounters:
         labels = replace(labels, encounter=np.full(len(labels), "", np.str_))
-    pile = sort_pile(found, labels, matcher_for(found))
+    pile = sort_pile(found, labels, matcher_for(found), OF_SPOTS["patches"])
     known = "known" if encounters else "unknown"
     return f"| {name} | {known} | {len(labels)} | {told(pile, labels, encounters)} |"
 

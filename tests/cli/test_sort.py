@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Resight = Callable[..., Any]
 
 
@@ -16,11 +18,12 @@ def rows_of(table: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.parametrize("method", ["patches", "rootsift"])
 def test_a_pile_becomes_individuals_a_page_and_a_catalogue(
-    resight: Resight, passes: list[Path], tmp_path: Path
+    resight: Resight, passes: list[Path], tmp_path: Path, method: str
 ) -> None:
     said = resight(
-        "sort", "--table", passes[0], "--table", passes[1], "--into", tmp_path / "sorted", "--method", "patches"
+        "sort", "--table", passes[0], "--table", passes[1], "--into", tmp_path / "sorted", "--method", method
     )
     assert said.code == 0, said.err
     truth = {
@@ -64,3 +67,12 @@ def test_a_sorted_folder_is_not_overwritten(resight: Resight, passes: list[Path]
     said = resight("sort", "--table", passes[0], "--into", tmp_path)
     assert said.code == 2
     assert "is there already" in said.err
+
+
+def test_a_method_whose_scores_nobody_knows_is_refused_with_the_way_out(
+    resight: Resight, passes: list[Path], tmp_path: Path
+) -> None:
+    said = resight("sort", "--table", passes[0], "--into", tmp_path / "sorted", "--method", "thumbnail")
+    assert said.code == 2
+    assert "'thumbnail' mean must be learned from named animals" in said.err and "patches+mask" in said.err
+    assert not (tmp_path / "sorted").exists()

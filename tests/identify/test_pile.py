@@ -5,12 +5,11 @@ from dataclasses import replace
 from random import Random
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resight.errors import ResightError
 from resight.identify.pile import Pile, numbered, sort_pile
+from resight.identify.usual import OF_SPOTS
 from resight.match.comparable import Sides
 from resight.match.seam import Gallery, Matcher
 from resight.types import Bools, Descriptors, Embeddings, Evidence, Floats, Labels
@@ -36,13 +35,13 @@ class Written:
         return Evidence(nothing, nothing, nothing[:, 0])
 
 
-def by(table: Floats, name: str = "local") -> Matcher:
+def by(table: Floats) -> Matcher:
     def gallery(descriptors: Descriptors, _known: Labels) -> Gallery:
         assert isinstance(descriptors, Embeddings)
         rows = descriptors.vectors[:, 0].astype(int)
         return Written(table[:, rows])
 
-    return Matcher(name, False, gallery)
+    return Matcher("written", False, gallery)
 
 
 def pile_of(
@@ -52,7 +51,8 @@ def pile_of(
     who = np.array(animals)
     table = np.where(who[:, None] == who[None], ALIKE, STRANGE).astype(np.float32)
     labels = change(Labels.named(np.full(len(who), "")))
-    return sort_pile(Embeddings(np.arange(len(who), dtype=np.float32)[:, None]), labels, by(table), sides)
+    descriptors = Embeddings(np.arange(len(who), dtype=np.float32)[:, None])
+    return sort_pile(descriptors, labels, by(table), OF_SPOTS["patches"], sides)
 
 
 def test_photos_of_one_animal_come_together_and_say_how_sure_that_is() -> None:
@@ -119,12 +119,3 @@ def test_the_order_of_the_photos_does_not_matter(animals: list[int], random: Ran
 def test_a_single_photo_is_a_pile() -> None:
     found = pile_of([0])
     assert (found.individual.tolist(), found.many, found.fewest) == ([0], 1, 1)
-
-
-def test_a_matcher_whose_scores_nobody_knows_is_refused_with_the_way_out() -> None:
-    with pytest.raises(ResightError, match=r"'cosine' mean must be learned from named animals.*patches"):
-        sort_pile(
-            Embeddings(np.eye(2, dtype=np.float32)),
-            Labels.named(np.array(["", ""])),
-            by(np.eye(2, dtype=np.float32), "cosine"),
-        )

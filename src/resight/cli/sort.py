@@ -42,6 +42,7 @@ def sort(
     from resight.config import settings
     from resight.export.pile import Sorting, summary, write_pile
     from resight.identify.pile import sort_pile
+    from resight.identify.usual import usual
     from resight.match.comparable import Sides
     from resight.media.records import write_records
     from resight.method import open_method
@@ -55,12 +56,18 @@ def sort(
         raise ResightError(f"{into / TABLE} is there already: name another folder with --into, or move it away")
     given = list(without_names(paths or [], table or [], by_encounter))
     opened = open_method(method)
+    calibration = usual(opened.fingerprint, opened.matcher.name)
+    if calibration is None:
+        raise ResightError(
+            f"what scores of '{opened.name}' mean must be learned from named animals, and here are none: sort by a "
+            "method that compares spots, such as 'patches+mask'"
+        )
     with progress() as tell:
         run = local_processes(settings().workers if len(given) > 16 else 1)
         seen = look(given, opened.name, run, lambda done, total: tell("Describing photos", done, total))
         records = [one.record for one in seen.sighted]
         labels = labels_of(records, [one.sha256 for one in seen.sighted])
-        pile = sort_pile(seen.descriptors, labels, opened.matcher, Sides(sides.value), tell)
+        pile = sort_pile(seen.descriptors, labels, opened.matcher, calibration, Sides(sides.value), tell)
         names = [f"animal {number + 1:03d}" for number in range(pile.many)]
         into.mkdir(parents=True, exist_ok=True)
         how = f"Compared by {opened.name} ({opened.fingerprint}), sides {sides.value}."

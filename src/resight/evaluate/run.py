@@ -26,12 +26,12 @@ from resight.evaluate.result import Evaluation
 from resight.evaluate.roc import RocCurve
 from resight.evaluate.splits import SplitError, withheld_individuals
 from resight.identify.answer import answer, answered, chances, shortlist
-from resight.identify.calibration import adapted, basis
+from resight.identify.calibration import Calibration, adapted, basis
 from resight.identify.decide import Costs
 from resight.identify.experience import encounters_of_each, experience
 from resight.identify.ranking import rank
 from resight.identify.together import together
-from resight.identify.usual import learned
+from resight.identify.usual import learned, usual
 from resight.match.comparable import Sides, comparable
 from resight.match.open import matcher_for
 from resight.match.seam import Gallery, Matcher
@@ -105,7 +105,8 @@ def evaluate(
     scores = _scores(searched, query.descriptors, allowed, lambda n: tell("asking", n, len(query)))
     seconds = (time.perf_counter() - started) / max(1, len(query))
 
-    answered = _asked(searched, gallery, query, scores, allowed, matcher, protocol, tell)
+    before = usual(fingerprint, matcher.name)
+    answered = _asked(searched, gallery, query, scores, allowed, matcher, before, protocol, tell)
     ranked = _ranked(answered, _own(query, gallery, allowed))
     open_set, split = _open_set(answered, _own(query, gallery, allowed)), "gallery and query as given"
     if answered.known.all():
@@ -116,7 +117,7 @@ def evaluate(
         if len(taken):
             split = f"as given; for known against new, {len(taken)} individuals were taken out of the gallery"
             left = np.isin(gallery.labels.individual, taken)
-            open_set = _without(searched, gallery, query, left, allowed, matcher, protocol, tell)
+            open_set = _without(searched, gallery, query, left, allowed, matcher, before, protocol, tell)
 
     counted = np.triu(allowed, k=1) if same_table else allowed
     names = query.labels.individual, gallery.labels.individual
@@ -158,6 +159,7 @@ def _asked(
     scores: Floats,
     allowed: Bools,
     matcher: Matcher,
+    before: Calibration | None,
     protocol: Protocol,
     tell: Progress,
 ) -> Outcomes:
@@ -175,7 +177,7 @@ def _asked(
     )
     ranking = rank(scores, allowed, gallery.labels.individual, matcher.best_photo_only)
     lists = [shortlist(ranking, row, max(1, len(ranking.individuals))) for row in range(len(scores))]
-    calibration = learned(lessons, encounters_of_each(gallery.labels), matcher.name)
+    calibration = learned(lessons, encounters_of_each(gallery.labels), before)
     if calibration is not None:
         calibration = adapted(calibration, [candidates.scores for candidates in lists])
     if calibration is None:
@@ -195,6 +197,7 @@ def _without(
     left_out: Bools,
     allowed: Bools,
     matcher: Matcher,
+    before: Calibration | None,
     protocol: Protocol,
     tell: Progress,
 ) -> Outcomes:
@@ -206,7 +209,7 @@ def _without(
         searched, query.descriptors, fewer, lambda n: tell("asking, with individuals taken out", n, len(query))
     )
     return _open_set(
-        _asked(searched, smaller, query, scores, fewer, matcher, protocol, tell), _own(query, smaller, fewer)
+        _asked(searched, smaller, query, scores, fewer, matcher, before, protocol, tell), _own(query, smaller, fewer)
     )
 
 

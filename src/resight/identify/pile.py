@@ -18,10 +18,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
-from resight.errors import ResightError
 from resight.identify.calibration import DEEPEST, Calibration
 from resight.identify.ranking import CROWD
-from resight.identify.usual import usual
 from resight.match.comparable import Sides, comparable, elsewhere
 from resight.match.seam import Matcher
 from resight.types import Bools, Descriptors, Doubles, Ints, Labels, Side, Strings
@@ -58,19 +56,11 @@ def sort_pile(
     descriptors: Descriptors,
     labels: Labels,
     matcher: Matcher,
+    calibration: Calibration,
     sides: Sides = Sides.APART,
     progress: Tell | None = None,
 ) -> Pile:
-    """Sort described annotations into individuals; names that they have already are not looked at.
-
-    ResightError for a matcher of which nobody knows what its scores usually mean.
-    """
-    calibration = usual(matcher.name)
-    if calibration is None:
-        raise ResightError(
-            f"what scores of '{matcher.name}' mean must be learned from named animals, and here are none: sort by a "
-            "method that compares spots, such as 'patches+mask'"
-        )
+    """Sort described annotations into individuals; names that they have already are not looked at."""
     tell = progress or (lambda _what, _done, _total: None)
     each = replace(labels, individual=np.array([f"annotation {row}" for row in range(len(labels))]))
     scores, shown = _scores(descriptors, each, matcher, sides, tell), _shown(each.side, sides)

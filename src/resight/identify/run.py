@@ -19,7 +19,7 @@ from resight.identify.library import INDEXES, Library
 from resight.identify.ranking import rank
 from resight.identify.remembered import remember, remembered
 from resight.identify.together import together
-from resight.identify.usual import learned
+from resight.identify.usual import learned, usual
 from resight.identify.where_when import Near, learn, weighed
 from resight.match.comparable import Sides, comparable
 from resight.types import Answer, Evidence, Ints
@@ -134,7 +134,7 @@ def calibrated(
     """The calibration of this catalogue, kept beside its index until its named photos have grown by a tenth.
 
     Where too few individuals were met twice to learn one, it is the usual one of other animals; None where there is
-    none for this matcher.
+    none for this method.
     """
     named = int((library.labels.individual != "").sum())
     compared = f"{folder_name(library.fingerprint)}-{library.matcher}-{sides.value}"
@@ -150,7 +150,8 @@ def calibrated(
         best_only=library.best_photo_only,
         progress=None if progress is None else lambda done, total: progress("Learning from named photos", done, total),
     )
-    calibration = learned(lessons, encounters_of_each(library.labels), library.matcher)
+    before = usual(library.fingerprint, library.matcher)
+    calibration = learned(lessons, encounters_of_each(library.labels), before)
     if calibration is None or not calibration.own:
         return calibration
     remember(path, named, calibration)
