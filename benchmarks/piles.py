@@ -1,6 +1,6 @@
 """Piles of photos sorted into individuals, beside who is really on them.
 
-python -m benchmarks.piles DATA [--cage FOLDER]
+python -m benchmarks.piles DATA [--cage FOLDER] [--method patches+mask]
 
 DATA holds the folders of real animals. Of each, some photos of some individuals are sorted as `resight sort` does,
 their names unseen. One row a set: how many groups there truly are (each side of an animal by itself, where sides are
@@ -19,19 +19,20 @@ import numpy as np
 from benchmarks.usual_scores import SETS, sample_of
 from resight.evaluate.clustering import clustering
 from resight.identify.pile import Pile, sort_pile
-from resight.identify.usual import OF_SPOTS
-from resight.match.open import matcher_for
-from resight.method import MASKED
+from resight.identify.usual import usual
+from resight.method import MASKED, Method, open_method
 from resight.types import Labels
 from resight.work.sample import Sample
 
 
-def row(name: str, sample: Sample, encounters: bool) -> str:
+def row(name: str, sample: Sample, method: Method, encounters: bool) -> str:
     """A set's row of the table, with its encounters known or not."""
-    found, labels = sample.descriptors[MASKED], sample.labels
+    found, labels = sample.descriptors[method.name], sample.labels
     if not encounters:
         labels = replace(labels, encounter=np.full(len(labels), "", np.str_))
-    pile = sort_pile(found, labels, matcher_for(found), OF_SPOTS["patches"])
+    calibration = usual(method.fingerprint, method.matcher.name)
+    assert calibration is not None
+    pile = sort_pile(found, labels, method.matcher, calibration)
     known = "known" if encounters else "unknown"
     return f"| {name} | {known} | {len(labels)} | {told(pile, labels, encounters)} |"
 
@@ -55,17 +56,19 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("data", type=Path)
     asked.add_argument("--cage", type=Path, help="folder of simulated heads, from 'resight bench --data cage'")
+    asked.add_argument("--method", default=MASKED)
     given = asked.parse_args()
+    method = open_method(given.method)
     sets = {name: (given.data / name / "metadata.csv", *of) for name, of in SETS.items()}
     if given.cage:
         sets["cage"] = given.cage / "metadata.csv", 60, 4
     print("| set | encounters | photos | groups there are | found | pairs right | pairs found | ARI |")
     print("|---|---|---|---|---|---|---|---|")
     for name, (table, individuals, photos) in sets.items():
-        sample = sample_of(table, individuals, photos)
+        sample = sample_of(table, individuals, photos, [method.name])
         for encounters in (False, True):
             if not encounters or (sample.labels.encounter != "").any():
-                print(row(name, sample, encounters), flush=True)
+                print(row(name, sample, method, encounters), flush=True)
 
 
 if __name__ == "__main__":

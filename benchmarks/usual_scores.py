@@ -1,6 +1,6 @@
 """What scores of matched spots mean for animals that taught nothing: a calibration from other sets beside a set's own.
 
-python -m benchmarks.usual_scores DATA [--cage FOLDER]
+python -m benchmarks.usual_scores DATA [--cage FOLDER] [--method patches+mask]
 
 DATA holds the folders of real animals. Of each, some photos of some individuals are described; each photo is asked
 about as a known and as a new animal. One row a set: the calibration error of the first candidate's probability, and how
@@ -12,6 +12,7 @@ counts as much as another) and by the set's own. The last line is the calibratio
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +22,9 @@ from resight.config import settings
 from resight.evaluate.calibration import expected_calibration_error
 from resight.identify.calibration import BOUNDS, Calibration, Experience, fit, loss_of, usual_background
 from resight.identify.experience import experience
-from resight.match.local import local_gallery
 from resight.media.table import read_table
-from resight.method import MASKED
-from resight.types import Doubles, LocalFeatures, Record
+from resight.method import MASKED, open_method
+from resight.types import Doubles, Record
 from resight.work.processes import local_processes
 from resight.work.sample import Sample, describe_sample
 
@@ -36,8 +36,8 @@ SETS = {
 SHARE_NEW, SURE, SEED = 0.3, 0.9, 5
 
 
-def sample_of(table: Path, individuals: int, photos: int) -> Sample:
-    """Some photos of some individuals of a table, described."""
+def sample_of(table: Path, individuals: int, photos: int, methods: Sequence[str]) -> Sample:
+    """Some photos of some individuals of a table, described in these ways."""
     of: dict[str, list[Record]] = {}
     for row in read_table(table):
         if isinstance(row, Record) and row.identity:
@@ -45,14 +45,13 @@ def sample_of(table: Path, individuals: int, photos: int) -> Sample:
     names = [str(one) for one in np.random.default_rng(SEED).permutation(sorted(of))[:individuals]]
     spread = {name: np.unique(np.linspace(0, len(of[name]) - 1, photos).round().astype(int)) for name in names}
     chosen = [of[name][place] for name in names for place in spread[name]]
-    return describe_sample(chosen, [MASKED], local_processes(settings().workers))
+    return describe_sample(chosen, methods, local_processes(settings().workers))
 
 
-def lessons(sample: Sample) -> Experience:
+def lessons(sample: Sample, method: str) -> Experience:
     """What the photos of a sample score among each other."""
-    found = sample.descriptors[MASKED]
-    assert isinstance(found, LocalFeatures)
-    return experience(local_gallery(found), found.take, sample.labels)
+    found = sample.descriptors[method]
+    return experience(open_method(method).matcher.gallery(found, sample.labels), found.take, sample.labels)
 
 
 def together(of: list[Experience]) -> Calibration:
@@ -91,12 +90,16 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("data", type=Path)
     asked.add_argument("--cage", type=Path, help="folder of simulated heads, from 'resight bench --data cage'")
+    asked.add_argument("--method", default=MASKED)
     given = asked.parse_args()
-    real = {name: lessons(sample_of(given.data / name / "metadata.csv", *of)) for name, of in SETS.items()}
-    cage = {"cage": lessons(sample_of(given.cage / "metadata.csv", 60, 4))} if given.cage else {}
+    tables = {name: (given.data / name / "metadata.csv", *of) for name, of in SETS.items()}
+    if given.cage:
+        tables["cage"] = given.cage / "metadata.csv", 60, 4
+    found = {name: lessons(sample_of(*of, [given.method]), given.method) for name, of in tables.items()}
+    real = {name: one for name, one in found.items() if name in SETS}
     print("| set | photos | first right | others' error | right where sure | own error | right where sure |")
     print("|---|---|---|---|---|---|---|")
-    for name, of in (real | cage).items():
+    for name, of in found.items():
         others = together([one for other, one in real.items() if other != name])
         first = f"{(of.truth[of.findable] == 0).mean():.2f}"
         own = fit(of, SHARE_NEW)

@@ -132,7 +132,7 @@ def test_a_turned_photo_is_recognised_by_keypoints_that_turn() -> None:
 
 @pytest.mark.parametrize(
     ("photos", "nameless", "background", "voting"),
-    [(0, 5, 20, 3), (3, 0, 20, 3), (60, 7, 60, 4), (900, 0, 150, 10)],
+    [(0, 5, 10, 3), (3, 0, 10, 3), (60, 7, 60, 4), (900, 0, 150, 10)],
 )
 def test_the_search_reaches_beyond_an_individuals_own_photos(
     photos: int, nameless: int, background: int, voting: int

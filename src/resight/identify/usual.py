@@ -19,8 +19,8 @@ def _of(bias: float, slope: float, ground: float, hidden: float, lapse: float, u
 
 
 OF_SPOTS = {
-    "patches": _of(bias=-6.96, slope=4.57, ground=4.05, hidden=0.325, lapse=0.0558, usual=0.2487),
-    "rootsift": _of(bias=-6.05, slope=4.57, ground=3.83, hidden=0.362, lapse=0.0377, usual=0.1187),
+    "patches": _of(bias=-6.15, slope=3.96, ground=3.38, hidden=0.324, lapse=0.0539, usual=0.1364),
+    "rootsift": _of(bias=-4.64, slope=3.86, ground=2.97, hidden=0.363, lapse=0.0368, usual=0.0604),
 }
 
 

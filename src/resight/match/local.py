@@ -26,7 +26,7 @@ class LocalSearch:
     """
 
     votes: int = 3
-    background: int = 20
+    background: int = 10
     shortlist: int = 150
     pairs: int = 64
     unverified: float = 1e-3
