@@ -42,8 +42,8 @@ def test_enough_lessons_are_believed_alone() -> None:
 
 
 def test_each_describer_has_its_own_usual_scores() -> None:
-    for name in ("patches", "rootsift"):
-        opened = open_method(f"{name}:many")
+    for name in OF_SPOTS:
+        opened = open_method(name)
         assert usual(opened.fingerprint, opened.matcher.name) is OF_SPOTS[name]
 
 
