@@ -194,9 +194,9 @@ def test_caution_moves_the_line_between_answering_and_asking(
         return [query["decision"] for query in found].count("undecided")
 
     careful, balanced = undecided("--caution", "careful"), undecided()
-    assert careful > balanced
-    assert undecided("--caution", "never-ask") == 0
-    assert undecided("--wrong-name", 1000, "--missed-match", 1000) >= careful
+    afraid = undecided("--wrong-name", 1000, "--missed-match", 1000)
+    assert undecided("--caution", "never-ask") == 0 < balanced <= careful <= afraid
+    assert balanced < afraid
 
 
 def test_a_failed_run_leaves_the_earlier_output(resight: Resight, catalogue: Path, tmp_path: Path) -> None:

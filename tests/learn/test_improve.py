@@ -25,7 +25,7 @@ LONGER = QUICK.model_copy(
     update={
         "model": Model(start="imagenet", dimensions=32),
         "training": Training(
-            epochs=4, individuals=6, photos=4, batches=12, precision="float32", averaged=0.5, kept="last"
+            epochs=5, individuals=6, photos=4, batches=20, precision="float32", averaged=0.5, kept="last"
         ),
     }
 )
