@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from benchmarks.usual_scores import SETS, sample_of
+from benchmarks.usual_scores import sample_of, tables
 from resight.identify.ranking import rank
 from resight.index.faiss_index import FaissIndex
 from resight.match.comparable import Sides, comparable, elsewhere
@@ -123,9 +123,7 @@ def main() -> None:
     asked.add_argument("--cage", type=Path, help="folder of simulated heads, from 'resight bench --data cage'")
     asked.add_argument("--weights", type=Path)
     given = asked.parse_args()
-    sets = {name: (given.data / name / "metadata.csv", *of) for name, of in SETS.items()}
-    if given.cage:
-        sets["cage"] = given.cage / "metadata.csv", 60, 4
+    sets = tables(given.data, given.cage)
     with TemporaryDirectory() as folder:
         ways = [*WAYS, with_vectors(given.weights, Path(folder))] if given.weights else list(WAYS)
         methods = list(dict.fromkeys(way.method for way in ways))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.usual_scores import SETS, sample_of
+from benchmarks.usual_scores import sample_of, tables
 from resight.evaluate.clustering import clustering
 from resight.identify.pile import Pile, sort_pile
 from resight.identify.usual import usual
@@ -59,12 +59,9 @@ def main() -> None:
     asked.add_argument("--method", default=MASKED)
     given = asked.parse_args()
     method = open_method(given.method)
-    sets = {name: (given.data / name / "metadata.csv", *of) for name, of in SETS.items()}
-    if given.cage:
-        sets["cage"] = given.cage / "metadata.csv", 60, 4
     print("| set | encounters | photos | groups there are | found | pairs right | pairs found | ARI |")
     print("|---|---|---|---|---|---|---|---|")
-    for name, (table, individuals, photos) in sets.items():
+    for name, (table, individuals, photos) in tables(given.data, given.cage).items():
         sample = sample_of(table, individuals, photos, [method.name])
         for encounters in (False, True):
             if not encounters or (sample.labels.encounter != "").any():

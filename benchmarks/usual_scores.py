@@ -36,6 +36,12 @@ SETS = {
 SHARE_NEW, SURE, SEED = 0.3, 0.9, 5
 
 
+def tables(data: Path, cage: Path | None) -> dict[str, tuple[Path, int, int]]:
+    """The table of each set, and how many individuals and photos of each are taken of it."""
+    of = {name: (data / name / "metadata.csv", *taken) for name, taken in SETS.items()}
+    return of if cage is None else of | {"cage": (cage / "metadata.csv", 60, 4)}
+
+
 def sample_of(table: Path, individuals: int, photos: int, methods: Sequence[str]) -> Sample:
     """Some photos of some individuals of a table, described in these ways."""
     of: dict[str, list[Record]] = {}
@@ -92,10 +98,8 @@ def main() -> None:
     asked.add_argument("--cage", type=Path, help="folder of simulated heads, from 'resight bench --data cage'")
     asked.add_argument("--method", default=MASKED)
     given = asked.parse_args()
-    tables = {name: (given.data / name / "metadata.csv", *of) for name, of in SETS.items()}
-    if given.cage:
-        tables["cage"] = given.cage / "metadata.csv", 60, 4
-    found = {name: lessons(sample_of(*of, [given.method]), given.method) for name, of in tables.items()}
+    taken = tables(given.data, given.cage)
+    found = {name: lessons(sample_of(*of, [given.method]), given.method) for name, of in taken.items()}
     real = {name: one for name, one in found.items() if name in SETS}
     print("| set | photos | first right | others' error | right where sure | own error | right where sure |")
     print("|---|---|---|---|---|---|---|")
