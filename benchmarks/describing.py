@@ -4,8 +4,8 @@ python -m benchmarks.describing PHOTOS [--photos 1000] [--size 160]
 
 PHOTOS is a folder of photographs. The network is MobileNetV2 as it left ImageNet. Eager torch does what a plain script
 does: it reads and resizes one photo after another and gives batches of 16 to the network, which may use both
-processors. Ours: two processes, each with one thread of onnxruntime, as `resight add` works; starting them
-counts. `patches` and `rootsift` are local features, without a network. The last column is how far a vector differs
+processors. Ours: two processes, each with one thread of onnxruntime or of OpenVINO, as `resight add` works; starting
+them counts. `patches` and `rootsift` are local features, without a network. The last column is how far a vector differs
 from eager torch's, as 1 - cosine, at most.
 """
 
@@ -19,12 +19,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-import torch
 
 from resight.chip.cut import cut
 from resight.chip.padded import normalised, padded
-from resight.learn.export import export_embedder
-from resight.learn.frozen import imagenet_features
 from resight.media.photo import read_photo
 from resight.method import Method, open_method
 from resight.types import Embeddings, Floats, Record
@@ -40,6 +37,10 @@ def batches(photos: list[Path]) -> list[list[Path]]:
 
 def eager(photos: list[Path], size: int) -> Floats:
     """The vectors of photos by eager torch."""
+    import torch  # not above, for our processes would load it too
+
+    from resight.learn.frozen import imagenet_features
+
     network = imagenet_features().eval()
     found = []
     for paths in batches(photos):
@@ -74,6 +75,9 @@ def main() -> None:
     asked.add_argument("--photos", type=int, default=1000)
     asked.add_argument("--size", type=int, default=160)
     given = asked.parse_args()
+    from resight.learn.export import export_embedder
+    from resight.learn.frozen import imagenet_features
+
     photos = [path for path in sorted(given.folder.rglob("*")) if path.suffix.lower() in (".jpg", ".jpeg", ".png")]
     photos = photos[: given.photos]
     eager(photos[:BATCH], given.size)
@@ -85,7 +89,14 @@ def main() -> None:
     with TemporaryDirectory() as place:
         model = Path(place) / "imagenet.onnx"
         export_embedder(imagenet_features(), given.size, model, {})
-        for method in (f"onnx:{model}", f"onnx:{model}+mask", "rootsift+mask", "patches+mask", "patches:many+mask"):
+        for method in (
+            f"onnx:{model}",
+            f"openvino:{model}",
+            f"onnx:{model}+mask",
+            "rootsift+mask",
+            "patches+mask",
+            "patches:many+mask",
+        ):
             list(ours(photos[: WORKERS * BATCH], method))
             began = time.perf_counter()
             found = [some for some in ours(photos, method) if some is not None]

@@ -35,7 +35,9 @@ def installed(name: str) -> Case:
         if name == "aliked" and find_spec("torch") is None:
             pytest.skip("ALIKED needs torch: pip install 'resight[lightglue]'")
         try:
-            return describers(name)({"onnx": str(make()), "together": "rootsift&thumbnail"}.get(name, ""))
+            model = str(make())
+            given = {"onnx": model, "openvino": model, "together": "rootsift&thumbnail"}
+            return describers(name)(given.get(name, ""))
         except WeightsMissingError as error:
             pytest.skip(str(error))
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from resight.describe.fake import ThumbnailDescriber
-from resight.describe.onnx import OnnxDescriber
+from resight.describe.onnx import OnnxDescriber, model_file
 from resight.describe.rootsift import FEATURES, INSET, MANY, RootSift
 from resight.describe.seam import Describer
 from resight.errors import ResightError
@@ -45,12 +43,7 @@ def _spots(argument: str, learned: bool) -> Describer:
 
 def onnx(argument: str) -> Describer:
     """An image model by its file's name."""
-    if not argument:
-        raise ResightError("onnx needs the model's file after a colon: onnx:model.onnx")
-    path = Path(argument).expanduser()
-    if not path.is_file():
-        raise ResightError(f"there is no model {path}: give the path of an .onnx file")
-    return OnnxDescriber(path)
+    return OnnxDescriber(model_file("onnx", argument))
 
 
 def thumbnail(argument: str) -> Describer:

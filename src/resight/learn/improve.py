@@ -26,7 +26,7 @@ from resight.work.processes import local_processes
 from resight.work.written import write
 
 Tell = Callable[[str, int, int], None]
-VECTORS = ("onnx", "thumbnail")  # describers in whose place the new model comes, rather than beside them
+VECTORS = ("onnx", "openvino", "thumbnail")  # describers in whose place the new model comes, rather than beside them
 
 
 @dataclass(frozen=True, slots=True)
