@@ -69,7 +69,7 @@ def seen(table: Path, most: int) -> Seen:
 
 def agreeing(of: Seen, learned: Bools) -> Pairs:
     """Pairs of spots that agree between photos of one of the individuals that are learned."""
-    gallery = local_gallery(of.spots)
+    gallery = local_gallery(of.spots, of.labels.individual)
     same = of.alike & (of.labels.individual[:, None] == of.labels.individual[None]) & learned[:, None] & learned[None]
     first, second = [], []
     for one, other in np.argwhere(np.triu(same)).tolist():
@@ -94,7 +94,7 @@ def _rows(spots: LocalFeatures, photo: int, positions: Floats) -> Ints:
 def right(of: Seen, by: Surroundings | None) -> Bools:
     """Of each photo (n,) whether its first candidate is right, among all others."""
     spots = of.spots if by is None else replace(of.spots, vectors=packed(embedded(of.found, by)))
-    gallery, allowed = local_gallery(spots), of.alike
+    gallery, allowed = local_gallery(spots, of.labels.individual), of.alike
     scores = np.concatenate(
         [gallery.scores(spots.take(np.arange(start, min(start + BATCH, len(spots)))), allowed[start : start + BATCH])
          for start in range(0, len(spots), BATCH)]

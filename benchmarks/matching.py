@@ -21,7 +21,7 @@ from benchmarks.identify import chosen, described
 from resight.config import settings
 from resight.identify.ranking import rank
 from resight.match.comparable import Sides, comparable, elsewhere
-from resight.match.local import local_gallery, search_among
+from resight.match.local import local_gallery
 from resight.types import Bools, Floats, LocalFeatures
 
 RATIO = 0.8
@@ -63,7 +63,7 @@ def main() -> None:
     allowed = comparable(asked, labels, Sides(given.sides)) & elsewhere(asked, labels)
 
     started = time.perf_counter()
-    gallery = local_gallery(features, search_among(labels.individual))
+    gallery = local_gallery(features, labels.individual)
     built = time.perf_counter() - started
     started = time.perf_counter()
     ours = gallery.scores(features.take(rows), allowed)

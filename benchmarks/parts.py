@@ -66,7 +66,7 @@ def searched(change: Callable[[LocalSearch], LocalSearch], equal: bool = False) 
         index = feature_index(iter([spots]), spots, len(spots.vectors))
         # Of its index a gallery only asks for neighbours.
         held = EqualSpots(index) if equal else index
-        return LocalGallery(spots, held, change(search_among(known.individual)))  # type: ignore[arg-type]
+        return LocalGallery(spots, held, known.individual, change(search_among(known.individual)))  # type: ignore[arg-type]
 
     return lambda usual: replace(usual, gallery=gallery)
 

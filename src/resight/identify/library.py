@@ -16,7 +16,7 @@ from resight.identify.remembered import remember, remembered
 from resight.index.keypoints import Batch, KeypointCache
 from resight.match.fused import together
 from resight.match.joint import JOINT, JointGallery, Weights, taught, which_are_spots
-from resight.match.local import LocalGallery, search_among
+from resight.match.local import LocalGallery
 from resight.match.open import LOCAL, embeddings, features, matcher_for
 from resight.match.seam import Gallery, Matcher
 from resight.match.whole import CosineGallery
@@ -105,7 +105,7 @@ def _in_cache(descriptors: Descriptors) -> TypeGuard[Together]:
 
 
 def _spots(cache: KeypointCache, known: Labels) -> LocalGallery:
-    return LocalGallery(cache.features, cache.index, search_among(known.individual))
+    return LocalGallery(cache.features, cache.index, known.individual)
 
 
 def _weighed(

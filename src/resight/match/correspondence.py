@@ -43,6 +43,10 @@ class Correspondences:
     gallery: Ints
     weights: Floats
 
+    def take(self, photos: Ints) -> Correspondences:
+        """Those of these photos, in this order."""
+        return Correspondences(self.query[photos], self.gallery[photos], self.weights[photos])
+
 
 def correspond(found: Neighbours, shortlist: Ints, most: int) -> Correspondences:
     """The pairs of a query with every shortlisted photo, from the search that has been made already.

@@ -11,7 +11,7 @@ import numpy as np
 from resight.describe.aliked import NUMBERS
 from resight.describe.packed import unpacked
 from resight.errors import ResightError
-from resight.match.local import local_gallery, search_among
+from resight.match.local import local_gallery
 from resight.match.open import features
 from resight.match.seam import Matcher
 from resight.types import Bools, Descriptors, Evidence, Floats, LocalFeatures, Strings
@@ -57,7 +57,7 @@ class LightGlueGallery:
         if found.vectors.shape[1] != NUMBERS or not np.array_equal(scales, found.scales):
             raise ResightError("lightglue has learned to match ALIKED's keypoints: use it as 'aliked@lightglue'")
         self._features, self._shortlist = found, shortlist
-        self._local = local_gallery(found, search_among(individuals))
+        self._local = local_gallery(found, individuals)
         self._network = _network()
         self._matched: dict[tuple[bytes, int], Evidence] = {}
 

@@ -1,4 +1,4 @@
-"""Local features against a gallery of them: votes for a shortlist, then geometry on the shortlist alone."""
+"""Local features against a gallery of them: votes for a shortlist, geometry on it, a second look at the likest."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from resight.index.faiss_index import FaissIndex, inverted
+from resight.match.again import Found, look_again
 from resight.match.correspondence import Correspondences, Neighbours, correspond
 from resight.match.geometry import agreement
 from resight.match.votes import votes
@@ -22,13 +23,15 @@ class LocalSearch:
     """How a query is searched.
 
     `votes`: how many neighbours of a keypoint vote; `background`: the neighbour whose distance says nothing any
-    more; `shortlist`: photos looked at in detail; `pairs`: spots compared in each.
+    more; `shortlist`: photos looked at in detail; `pairs`: spots compared in each; `again`: the likest photos, at which
+    a second look is taken.
     """
 
     votes: int = 3
     background: int = 10
     shortlist: int = 150
     pairs: int = 64
+    again: int = 40
     unverified: float = 1e-3
 
 
@@ -45,15 +48,38 @@ def search_among(individuals: Strings) -> LocalSearch:
     return LocalSearch(votes=max(usual.votes, background // PER_VOTE), background=background)
 
 
-class LocalGallery:
-    """Gallery of local features; rows are its annotations.
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A query beside its shortlist (s,): how much agrees on each photo, (s,), and the spots that do.
 
-    The index holds every keypoint of the features under its number, counted through; `feature_index` makes one.
+    `pairs` and their `shares` (s, m) are those of the search, `found` what the second look added.
     """
 
-    def __init__(self, features: LocalFeatures, index: FaissIndex, search: LocalSearch | None = None) -> None:
-        self._features, self._index, self._search = features, index, search or LocalSearch()
+    shortlist: Ints
+    pairs: Correspondences
+    shares: Floats
+    found: Found
+
+    @property
+    def scores(self) -> Floats:
+        """What agrees on each photo of the shortlist, (s,)."""
+        more = np.bincount(self.found.photo, self.found.weights, len(self.shortlist))
+        return np.asarray(self.shares.sum(axis=1) + more, np.float32)
+
+
+class LocalGallery:
+    """Gallery of local features; rows are its annotations, and `individuals` (n,) whose they are, '' for nobody's.
+
+    The index holds every keypoint of the features under its number, counted through; `feature_index` makes one.
+    Without `search` it is searched as is right for so many photos of each individual.
+    """
+
+    def __init__(
+        self, features: LocalFeatures, index: FaissIndex, individuals: Strings, search: LocalSearch | None = None
+    ) -> None:
+        self._features, self._index, self._search = features, index, search or search_among(individuals)
         self._owners = features.owners.astype(np.int32)
+        self._whose = _whose(individuals)
 
     def __len__(self) -> int:
         return len(self._features)
@@ -67,20 +93,27 @@ class LocalGallery:
             neighbours = self._neighbours(query, allowed[row])
             counted = votes(neighbours, len(self), self._search.votes)
             found[row] = self._search.unverified * counted
-            best = np.argsort(-counted, kind="stable")[: self._search.shortlist]
-            shortlist = best[counted[best] > 0]
-            found[row, shortlist] += self._agreement(query, neighbours, shortlist)[0]
+            look = self._look(query, neighbours, counted)
+            found[row, look.shortlist] += look.scores
         return found
 
     def evidence(self, query: Descriptors, row: int, allowed: Bools) -> Evidence:
         """The spots that agree, weighed by what they add to the score."""
         features = _local(query)
-        _, shares, pairs = self._agreement(features, self._neighbours(features, allowed), np.array([row]))
-        kept = shares[0] > 0
+        neighbours = self._neighbours(features, allowed)
+        look = self._look(features, neighbours, votes(neighbours, len(self), self._search.votes))
+        at = np.flatnonzero(look.shortlist == row)
+        agreed = look.shares[at] > 0
+        more = np.isin(look.found.photo, at)
+        ours = np.concatenate([look.pairs.query[at][agreed], look.found.query[more]])
+        theirs = np.concatenate([look.pairs.gallery[at][agreed], look.found.gallery[more]])
+        weights = np.concatenate([look.shares[at][agreed], look.found.weights[more]])
+        # A pair that was found both times counts twice, and is one pair.
+        spots, which = np.unique(np.column_stack([ours, theirs]), axis=0, return_inverse=True)
         return Evidence(
-            query=features.positions[pairs.query[0][kept]],
-            gallery=self._features.positions[pairs.gallery[0][kept]],
-            weights=shares[0][kept].astype(np.float32),
+            query=features.positions[spots[:, 0]],
+            gallery=self._features.positions[spots[:, 1]],
+            weights=np.bincount(which, weights, len(spots)).astype(np.float32),
         )
 
     def _neighbours(self, query: LocalFeatures, allowed: Bools) -> Neighbours:
@@ -90,11 +123,20 @@ class LocalGallery:
         photos[keypoints >= 0] = self._owners[keypoints[keypoints >= 0]]
         return Neighbours(distances, keypoints, photos)
 
-    def _agreement(
-        self, query: LocalFeatures, neighbours: Neighbours, shortlist: Ints
-    ) -> tuple[Floats, Floats, Correspondences]:
+    def _look(self, query: LocalFeatures, neighbours: Neighbours, counted: Floats) -> _Look:
+        """The shortlist by votes, what agrees on it, and what a second look at the likest of it finds."""
+        best = np.argsort(-counted, kind="stable")[: self._search.shortlist]
+        shortlist = best[counted[best] > 0]
         pairs = correspond(neighbours, shortlist, self._search.pairs)
-        return *agreement(query, self._features, shortlist, pairs), pairs
+        agreed, shares = agreement(query, self._features, shortlist, pairs)
+        order = np.argsort(-agreed, kind="stable")
+        shortlist, pairs, shares = shortlist[order], pairs.take(order), shares[order]
+        likest = np.arange(min(len(shortlist), self._search.again))
+        found = look_again(
+            query, self._features, shortlist[likest], pairs.take(likest), shares[likest], neighbours.background,
+            self._whose[shortlist[likest]],
+        )  # fmt: skip
+        return _Look(shortlist, pairs, shares, found)
 
 
 def feature_index(parts: Iterator[LocalFeatures], sample: LocalFeatures, expected: int) -> FaissIndex:
@@ -114,9 +156,16 @@ def extend(index: FaissIndex, parts: Iterator[LocalFeatures]) -> None:
         index.add(np.arange(first, first + len(part.vectors)), part.vectors.astype(np.float32))
 
 
-def local_gallery(features: LocalFeatures, search: LocalSearch | None = None) -> LocalGallery:
-    """A gallery of features held in memory."""
-    return LocalGallery(features, feature_index(iter([features]), features, len(features.vectors)), search)
+def local_gallery(features: LocalFeatures, individuals: Strings, search: LocalSearch | None = None) -> LocalGallery:
+    """A gallery of features held in memory, of these individuals (n,), '' for nobody's."""
+    index = feature_index(iter([features]), features, len(features.vectors))
+    return LocalGallery(features, index, individuals, search)
+
+
+def _whose(individuals: Strings) -> Ints:
+    """A number for each individual; a photo of nobody has one of its own, as it may be anybody's."""
+    names, whose = np.unique(individuals, return_inverse=True)
+    return np.where(individuals == "", len(names) + np.arange(len(individuals)), whose)
 
 
 def _local(queries: Descriptors) -> LocalFeatures:

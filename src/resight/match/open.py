@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resight.errors import ResightError
-from resight.match.local import local_gallery, search_among
+from resight.match.local import local_gallery
 from resight.match.seam import Gallery, Matcher
 from resight.match.whole import CosineGallery, EuclideanGallery
 from resight.types import Descriptors, Embeddings, Labels, LocalFeatures, Strings, Together
@@ -29,9 +29,7 @@ def open_gallery(descriptors: Descriptors, individuals: Strings) -> Gallery:
 def local(argument: str) -> Matcher:
     """Local features: votes for a shortlist, then geometry."""
     _nothing(LOCAL, argument)
-    return Matcher(
-        LOCAL, False, lambda found, known: local_gallery(features(found, LOCAL), search_among(known.individual))
-    )
+    return Matcher(LOCAL, False, lambda found, known: local_gallery(features(found, LOCAL), known.individual))
 
 
 def cosine(argument: str) -> Matcher:
