@@ -79,6 +79,7 @@ WAYS = (
     Way("twice the keypoints", with_option(MASKED, "many")),
     Way("with colours", with_option(MASKED, "colour")),
     Way("votes alone, no geometry", matcher=searched(lambda usual: replace(usual, shortlist=0))),
+    Way("no second look", matcher=searched(lambda usual: replace(usual, again=0))),
     Way("no shortlist: geometry of every photo", matcher=searched(lambda usual: replace(usual, shortlist=10**6))),
     Way("a spot that all have counts as much as a rare one", matcher=searched(lambda usual: usual, equal=True)),
     Way("an individual by its best photo alone", matcher=lambda usual: replace(usual, best_photo_only=True)),
