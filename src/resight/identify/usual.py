@@ -20,8 +20,8 @@ def _of(bias: float, slope: float, ground: float, hidden: float, lapse: float, u
 
 OF_SPOTS = {
     "patches": _of(bias=-6.55, slope=4.11, ground=3.02, hidden=0.326, lapse=0.0456, usual=0.4431),
-    "rootsift": _of(bias=-4.64, slope=3.86, ground=2.97, hidden=0.363, lapse=0.0368, usual=0.0604),
-    "aliked": _of(bias=-6.58, slope=3.23, ground=2.77, hidden=0.453, lapse=0.0523, usual=0.3908),
+    "rootsift": _of(bias=-5.09, slope=4.22, ground=2.64, hidden=0.373, lapse=0.0316, usual=0.2041),
+    "aliked": _of(bias=-6.79, slope=3.13, ground=2.78, hidden=0.446, lapse=0.0516, usual=0.8970),
 }
 
 
