@@ -42,6 +42,18 @@ class Found:
     weights: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How the keypoints (n,) of chips lie: places as complex numbers, sizes in octaves, turns in radians.
+
+    All in longer sides of their chip. One multiplication of a complex number turns and resizes.
+    """
+
+    places: Complex
+    sizes: Floats
+    turns: Floats
+
+
 def look_again(
     query: LocalFeatures,
     gallery: LocalFeatures,
@@ -56,94 +68,85 @@ def look_again(
     `background` (n,) is the distance at which a likeness to a query keypoint says nothing any more; `whose` (s,) are
     the individuals of the photos.
     """
+    seen = gallery.take(shortlist)
+    here, there, distances = _layout(query), _layout(seen), _distances(query, seen)
     far = LENIENT * background
-    asked = query.vectors.astype(np.float32)
+    moved = gallery.offsets[shortlist] - seen.offsets[:-1]  # from numbers through `seen` to those through the gallery
     found = [
-        _on(query, asked, gallery, int(row), pairs.query[at][kept], pairs.gallery[at][kept], shares[at][kept], far)
-        for at, (row, kept) in enumerate(zip(shortlist, shares > AGREED, strict=True))
-    ]
-    photo = np.repeat(np.arange(len(found)), np.array([len(ours) for ours, _, _ in found], np.int64))
+        _on(slice(*seen.offsets[at : at + 2]), here, there, distances, far,
+            pairs.query[at][kept], pairs.gallery[at][kept] - moved[at], shares[at][kept])
+        for at, kept in enumerate(shares > AGREED)
+    ]  # fmt: skip
+    photo = np.repeat(np.arange(len(found)), np.array([len(ours) for ours, _ in found], np.int64))
     ours, theirs = (np.concatenate([np.zeros(0, np.int64), *(one[part] for one in found)]) for part in (0, 1))
-    distances = np.concatenate([np.zeros(0, np.float32), *(one[2] for one in found)])
+    near = distances[theirs, ours]
 
     individuals, codes = np.unique(whose, return_inverse=True)
     nearest = np.full((len(far), max(len(individuals), OTHERS + 1)), np.inf, np.float32)
-    np.minimum.at(nearest, (ours, codes[photo]), distances)
+    np.minimum.at(nearest, (ours, codes[photo]), near)
     usual = np.minimum(np.partition(nearest, OTHERS, axis=1)[:, OTHERS], far)
-    weights = ((usual[ours] - distances) / UNIT_SQUARED).astype(np.float32)
+    weights = ((usual[ours] - near) / UNIT_SQUARED).astype(np.float32)
     kept = weights > 0
-    return Found(photo[kept], ours[kept], theirs[kept], weights[kept])
+    return Found(photo[kept], ours[kept], (theirs + moved[photo])[kept], weights[kept])
 
 
 def _on(
-    query: LocalFeatures,
-    asked: Floats,
-    gallery: LocalFeatures,
-    row: int,
+    photo: slice,
+    here: _Layout,
+    there: _Layout,
+    distances: Floats,
+    far: Floats,
     ours: Ints,
     theirs: Ints,
     shares: Floats,
-    far: Floats,
-) -> tuple[Ints, Ints, Floats]:
-    """The pairs of spots (p,), each spot once, and their distances, on one photo whose pairs (m,) agree.
-
-    `asked` (n, d) are the query's vectors, `far` (n,) how far one in its place may be.
-    """
+) -> tuple[Ints, Ints]:
+    """The spots (p,) of the query and of one photo, each once, that lie where its pairs (m,) foretell it."""
     if len(ours) < 2:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32)
-    first, last = gallery.offsets[row], gallery.offsets[row + 1]
-    here, there = _places(query, query.sizes[0]), _places(gallery, gallery.sizes[row], slice(first, last))
-    apart = np.abs(here[:, None] - here[ours][None])
-    close = np.flatnonzero(apart.min(axis=1) < REACH)
-    mine, other, near = _alike(asked[close], gallery.vectors[first:last], far[close])
-    mine = close[mine]
-    place, change = _foretold(here[mine], apart[mine], here[ours], there[theirs - first], shares)
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    apart = np.abs(here.places[:, None] - here.places[ours][None])
+    reach = apart.min(axis=1)
+    # One flat search takes a third of the time of one by rows and columns.
+    other, mine = np.divmod(np.flatnonzero((distances[photo] < far) & (reach < REACH)), len(far))
+    other += photo.start
+    place, change = _foretold(here.places[mine], apart[mine], here.places[ours], there.places[theirs], shares)
 
-    size_here, size_there = query.sizes[0].max(), gallery.sizes[row].max()
-    zoom = np.log2(gallery.scales[first + other] / size_there) - np.log2(query.scales[mine] / size_here)
-    turn = np.deg2rad(gallery.angles[first + other] - query.angles[mine])
-    kept = np.abs(there[other] - place) < OFF * (1 + apart[mine].min(axis=1) / ROUND)
-    kept &= np.abs(zoom - np.log2(np.abs(change) + 1e-9)) < ZOOM
-    kept &= np.abs((turn - np.angle(change) + np.pi) % (2 * np.pi) - np.pi) < TURN
-    mine, other, near = mine[kept], other[kept], near[kept]
+    kept = np.abs(there.places[other] - place) < OFF * (1 + reach[mine] / ROUND)
+    kept &= np.abs(there.sizes[other] - here.sizes[mine] - np.log2(np.abs(change) + 1e-9)) < ZOOM
+    turned = there.turns[other] - here.turns[mine] - np.angle(change)
+    kept &= np.abs((turned + np.pi) % (2 * np.pi) - np.pi) < TURN
+    mine, other = mine[kept], other[kept]
 
-    order = np.argsort(near, kind="stable")
+    order = np.argsort(distances[other, mine], kind="stable")
     each = order[_first(mine[order]) & _first(other[order])]
-    return mine[each], first + other[each], near[each]
+    return mine[each], other[each]
 
 
 def _foretold(
     asked: Complex, apart: Doubles, ours: Complex, theirs: Complex, weights: Floats
 ) -> tuple[Complex, Complex]:
-    """Where places (n,) of the query must be, and the change of scale and turn there; `apart` (n, m) from the pairs.
-
-    Places are complex numbers, so that one multiplication turns and resizes.
-    """
+    """Where places (n,) of the query must be, and the change of scale and turn there; `apart` (n, m) from the pairs."""
     share = weights * (np.exp(-0.5 * (apart / ROUND) ** 2) + ALL)
     share /= share.sum(axis=1, keepdims=True)
-    middle, goal = share @ ours, share @ theirs
+    middle, goal = (share * ours).sum(axis=1), (share * theirs).sum(axis=1)
     ours, theirs = ours - middle[:, None], theirs - goal[:, None]
     change = (share * ours.conj() * theirs).sum(axis=1) / ((share * np.abs(ours) ** 2).sum(axis=1) + 1e-9)
     return goal + change * (asked - middle), change
 
 
-def _alike(ours: Floats, theirs: npt.NDArray[np.uint8], far: Floats) -> tuple[Ints, Ints, Floats]:
-    """The rows (p,) of vectors (n, d) and (k, d) that are nearer than the first's `far` (n,), and how near: squared."""
-    others = theirs.astype(np.float32)
-    mine, other = np.einsum("nd,nd->n", ours, ours), np.einsum("kd,kd->k", others, others)
-    likeness = ours @ others.T
-    likeness -= other / 2
-    # One flat search takes a third of the time of one by rows and columns.
-    places = np.flatnonzero(likeness > ((mine - far) / 2)[:, None])
-    rows, columns = np.divmod(places, max(1, len(others)))
-    return rows, columns, mine[rows] - 2 * likeness.ravel()[places]
+def _distances(query: LocalFeatures, seen: LocalFeatures) -> Floats:
+    """The squared distances of the vectors of the photos from those of the query, (k, n)."""
+    # One product for all photos: many small ones, on several threads, wait for each other where the machine is busy.
+    ours, theirs = query.vectors.astype(np.float32), seen.vectors.astype(np.float32)
+    distances: Floats = theirs @ (-2 * ours.T)
+    distances += np.einsum("kd,kd->k", theirs, theirs)[:, None]
+    distances += np.einsum("nd,nd->n", ours, ours)
+    return distances
 
 
-def _places(features: LocalFeatures, size: Floats, rows: slice = slice(None)) -> Complex:
-    """The places of keypoints as complex numbers, in longer sides of the chip."""
-    x, y = features.positions[rows].T.astype(np.float64) / size.max()
-    places: Complex = x + 1j * y
-    return places
+def _layout(features: LocalFeatures) -> _Layout:
+    size = features.sizes.max(axis=1)[features.owners]
+    x, y = features.positions.T.astype(np.float64) / size
+    return _Layout(x + 1j * y, np.log2(features.scales / size), np.deg2rad(features.angles))
 
 
 def _first(values: Ints) -> Bools:
