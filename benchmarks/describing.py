@@ -1,12 +1,12 @@
 """Photos described a second on two processors, from the file to the vector, beside the same network in eager torch.
 
-python -m benchmarks.describing PHOTOS [--photos 1000] [--size 160]
+python -m benchmarks.describing PHOTOS [--photos 1000] [--size 160] [--networks]
 
 PHOTOS is a folder of photographs. The network is MobileNetV2 as it left ImageNet. Eager torch does what a plain script
 does: it reads and resizes one photo after another and gives batches of 16 to the network, which may use both
 processors. Ours: two processes, each with one thread of onnxruntime or of OpenVINO, as `resight add` works; starting
-them counts. `patches` and `rootsift` are local features, without a network. The last column is how far a vector differs
-from eager torch's, as 1 - cosine, at most.
+them counts. `patches` and `rootsift` are local features, without a network; `--networks` leaves them out. The last
+column is how far a vector differs from eager torch's, as 1 - cosine, at most.
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ def main() -> None:
     asked.add_argument("folder", type=Path)
     asked.add_argument("--photos", type=int, default=1000)
     asked.add_argument("--size", type=int, default=160)
+    asked.add_argument("--networks", action="store_true")
     given = asked.parse_args()
     from resight.learn.export import export_embedder
     from resight.learn.frozen import imagenet_features
@@ -89,14 +90,9 @@ def main() -> None:
     with TemporaryDirectory() as place:
         model = Path(place) / "imagenet.onnx"
         export_embedder(imagenet_features(), given.size, model, {})
-        for method in (
-            f"onnx:{model}",
-            f"openvino:{model}",
-            f"onnx:{model}+mask",
-            "rootsift+mask",
-            "patches+mask",
-            "patches:many+mask",
-        ):
+        networks = [f"onnx:{model}", f"openvino:{model}", f"onnx:{model}+mask"]
+        spots = [] if given.networks else ["rootsift+mask", "patches+mask", "patches:many+mask"]
+        for method in networks + spots:
             list(ours(photos[: WORKERS * BATCH], method))
             began = time.perf_counter()
             found = [some for some in ours(photos, method) if some is not None]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.match.moved import moved
 
 from resight.match.again import Found, look_again
 from resight.match.correspondence import Correspondences
@@ -42,19 +43,6 @@ def look(ours: LocalFeatures, theirs: LocalFeatures, whose: Ints | None = None) 
     shares = np.full((photos, AGREED), 0.2, np.float32)
     owners = np.arange(photos) if whose is None else whose
     return look_again(ours, theirs, np.arange(photos), pairs, shares, FAR, owners)
-
-
-def moved(features: LocalFeatures, dx: float, dy: float, zoom: float, turn: float) -> LocalFeatures:
-    """Turned by so many degrees about the middle, resized, shifted."""
-    c, s = np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))
-    places = (features.positions - 200) @ np.array([[c, s], [-s, c]]) + 200
-    return replace(
-        features,
-        sizes=features.sizes * np.float32(zoom),
-        positions=(places * zoom + (dx, dy)).astype(np.float32),
-        scales=(features.scales * zoom).astype(np.float32),
-        angles=((features.angles + turn) % 360).astype(np.float32),
-    )
 
 
 def right(found: Found) -> int:

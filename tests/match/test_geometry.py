@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.match.moved import moved
 
 from resight.match.correspondence import Correspondences
 from resight.match.geometry import agreement
@@ -41,19 +42,6 @@ def score(ours: LocalFeatures, theirs: LocalFeatures, found: Correspondences | N
     assert (shares >= 0).all()
     assert total[0] == pytest.approx(shares.sum(), rel=1e-4)
     return float(total[0])
-
-
-def moved(features: LocalFeatures, dx: float, dy: float, zoom: float, turn: float) -> LocalFeatures:
-    """Turned by so many degrees about the middle, from x towards y as OpenCV does; resized; shifted."""
-    c, s = np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))
-    places = (features.positions - 200) @ np.array([[c, s], [-s, c]]) + 200
-    return replace(
-        features,
-        sizes=features.sizes * np.float32(zoom),
-        positions=(places * zoom + (dx, dy)).astype(np.float32),
-        scales=(features.scales * zoom).astype(np.float32),
-        angles=((features.angles + turn) % 360).astype(np.float32),
-    )
 
 
 @settings(max_examples=40, deadline=None)

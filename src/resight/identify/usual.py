@@ -14,14 +14,15 @@ from resight.match.open import LOCAL
 from resight.types import Ints
 
 
-def _of(bias: float, slope: float, ground: float, hidden: float, lapse: float, usual: float) -> Calibration:
-    return Calibration(bias, slope, ground, hidden, lapse, usual, taught_new=0.3, share_new=0.3, queries=0)
+def _of(bias: float, slope: float, hidden: float, lapse: float, usual: float) -> Calibration:
+    # As much weight for the background as for the score: only how many times as high the score is counts then.
+    return Calibration(bias, slope, slope, hidden, lapse, usual, taught_new=0.3, share_new=0.3, queries=0)
 
 
 OF_SPOTS = {
-    "patches": _of(bias=-6.55, slope=4.11, ground=3.02, hidden=0.326, lapse=0.0456, usual=0.4431),
-    "rootsift": _of(bias=-5.09, slope=4.22, ground=2.64, hidden=0.373, lapse=0.0316, usual=0.2041),
-    "aliked": _of(bias=-6.79, slope=3.13, ground=2.78, hidden=0.446, lapse=0.0516, usual=0.8970),
+    "patches": _of(bias=-7.44, slope=4.14, hidden=0.315, lapse=0.0505, usual=0.4431),
+    "rootsift": _of(bias=-7.52, slope=4.20, hidden=0.360, lapse=0.0354, usual=0.2041),
+    "aliked": _of(bias=-6.79, slope=3.13, hidden=0.446, lapse=0.0516, usual=0.8970),
 }
 
 
