@@ -82,10 +82,10 @@ def together(of: list[Experience]) -> Calibration:
 def held_against(calibration: Calibration, of: Experience) -> str:
     """The calibration error, and how often what is sure is right, with a share of new animals among the queries."""
     p, right, counts = [], [], []
-    for scores, truth in zip(of.scores[of.findable], of.truth[of.findable].tolist(), strict=True):
-        known = scores[~np.isnan(scores)]
-        for new in (False, True):
-            among = np.delete(known, truth) if new and truth >= 0 else known
+    asked = (of.scores[of.findable], of.strangers[of.findable], of.truth[of.findable].tolist())
+    for known, strangers, truth in zip(*asked, strict=True):
+        for new, scores in ((False, known), (True, strangers)):
+            among = scores[~np.isnan(scores)]
             if len(among):
                 p.append(calibration.probabilities(among)[0][0])
                 right.append(not new and truth == 0)

@@ -1,5 +1,7 @@
 """Calibration where the truth is known: scores drawn from a model, probabilities held against what happened."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -33,12 +35,22 @@ def drawn(rng: np.random.Generator, queries: int, individuals: int, share_new: f
 
 def lived(individuals: int, queries: int = 300, seed: int = 0) -> Experience:
     """What a catalogue of so many individuals learns from its own photos."""
-    scores, _ = drawn(np.random.default_rng(seed), queries, individuals, 0)
+    return taught(drawn(np.random.default_rng(seed), queries, individuals, 0)[0])
+
+
+def taught(scores: Floats) -> Experience:
+    """The lessons of such scores (q, n), where a new animal leaves those of all others as they are."""
     order = np.argsort(-scores, axis=1)
-    best = np.full((queries, DEEPEST), np.nan, np.float32)
-    best[:, : min(DEEPEST, individuals)] = np.take_along_axis(scores, order, axis=1)[:, :DEEPEST]
     own = (order == 0).argmax(axis=1)
-    return Experience(best, np.where(own < DEEPEST, own, -1), np.ones(queries, bool), individuals)
+    truth = np.where(own < DEEPEST, own, -1)
+    return Experience(best(scores), truth, np.ones(len(scores), bool), best(scores[:, 1:]), scores.shape[1])
+
+
+def best(scores: Floats) -> Floats:
+    """The best of each row, best first, and NaN where there are fewer."""
+    found = np.full((len(scores), DEEPEST), np.nan, np.float32)
+    found[:, : scores.shape[1]] = -np.sort(-scores, axis=1)[:, :DEEPEST]
+    return found
 
 
 def held_against_the_truth(calibration: Calibration, scores: Floats, known: Bools) -> tuple[float, float, float]:
@@ -109,11 +121,7 @@ def test_an_animal_found_far_down_the_list_does_not_spoil_the_sure_ones() -> Non
         scores[rng.random(queries) < 1 / 3, 0] *= 1e-4
         return scores, known
 
-    scores, _ = hard(300, 0)
-    order = np.argsort(-scores, axis=1)
-    own = (order == 0).argmax(axis=1)
-    best = np.take_along_axis(scores, order, axis=1)[:, :DEEPEST]
-    calibration = fit(Experience(best, np.where(own < DEEPEST, own, -1), np.ones(300, bool), 30), 0.2)
+    calibration = fit(taught(hard(300, 0)[0]), 0.2)
     error_best, error_new, _ = held_against_the_truth(calibration, *hard(1500, 0.2))
     assert error_best < 0.11
     assert error_new < 0.08
@@ -130,11 +138,7 @@ def test_names_that_are_wrong_in_the_catalogue_cap_what_is_promised() -> None:
         scores[wrong] = scores[wrong][:, [1, 0, *range(2, 30)]]
         return scores, known
 
-    scores, _ = muddled(400, 0)
-    order = np.argsort(-scores, axis=1)
-    own = (order == 0).argmax(axis=1)
-    best = np.take_along_axis(scores, order, axis=1)[:, :DEEPEST]
-    calibration = fit(Experience(best, np.where(own < DEEPEST, own, -1), np.ones(400, bool), 30), 0.2)
+    calibration = fit(taught(muddled(400, 0)[0]), 0.2)
     assert calibration.lapse == pytest.approx(1 / 8, abs=0.05)
     error_best, error_new, _ = held_against_the_truth(calibration, *muddled(1500, 0.2))
     assert error_best < 0.05
@@ -144,12 +148,29 @@ def test_names_that_are_wrong_in_the_catalogue_cap_what_is_promised() -> None:
 def test_scores_in_other_units_give_the_same_probabilities() -> None:
     """Nothing but their ratios matters, as long as they stand clear of nothing."""
     experience = lived(20)
-    scaled = Experience(experience.scores * 40, experience.truth, experience.findable, experience.individuals)
+    scaled = replace(experience, scores=experience.scores * 40, strangers=experience.strangers * 40)
     row = -np.sort(-drawn(np.random.default_rng(3), 1, 20, 0)[0][0])
     first, first_new = fit(experience, 0.2).probabilities(row)
     second, second_new = fit(scaled, 0.2).probabilities(row * 40)
     np.testing.assert_allclose(first, second, atol=0.02)
     assert first_new == pytest.approx(second_new, abs=0.02)
+
+
+def test_strangers_that_score_more_when_asked_anew_are_reckoned_with() -> None:
+    """Without its own animal in the gallery, the likest stranger scores 1.4 times as much as beside it."""
+
+    def lifted(scores: Floats, which: Bools) -> Floats:
+        likest = np.arange(scores.shape[1]) == scores.argmax(axis=1)[:, None]
+        return np.where(which[:, None] & likest, 1.4 * scores, scores).astype(np.float32)
+
+    lessons = lived(30, queries=400)
+    anew = replace(lessons, strangers=lifted(lessons.strangers, np.ones(400, bool)))
+    scores, known = drawn(np.random.default_rng(6), 1500, 30, 0.3)
+    scores = lifted(scores, ~known)
+    struck_out, learned = (held_against_the_truth(fit(of, 0.3), scores, known) for of in (lessons, anew))
+    assert learned[0] < 0.08 < 0.11 < struck_out[0]
+    assert learned[2] == pytest.approx(0.3, abs=0.03)
+    assert struck_out[2] < 0.27
 
 
 def test_the_share_of_new_animals_expected_is_the_share_foretold() -> None:
@@ -196,9 +217,8 @@ def test_with_nobody_to_be_it_is_new() -> None:
 )
 def test_too_little_experience_is_told(findable: int, individuals: int, enough: bool) -> None:
     rows = 30
-    lessons = Experience(
-        np.ones((rows, DEEPEST), np.float32), np.zeros(rows, np.int64), np.arange(rows) < findable, individuals
-    )
+    ones = np.ones((rows, DEEPEST), np.float32)
+    lessons = Experience(ones, np.zeros(rows, np.int64), np.arange(rows) < findable, ones, individuals)
     assert lessons.enough is enough
 
 

@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.match.conftest import another_view, drawn_animals
 
 from resight.identify.calibration import DEEPEST
-from resight.identify.experience import encounters_of_each, experience
+from resight.identify.experience import encounters_of_each, experience, named_rightly
 from resight.match.comparable import Sides, comparable
+from resight.match.local import local_gallery
 from resight.match.whole import CosineGallery
-from resight.types import Bools, Embeddings, Ints, Labels
+from resight.types import Bools, Embeddings, Ints, Labels, LocalFeatures
 
 ANIMALS, MEETINGS, PHOTOS = 30, 3, 2
 
@@ -50,6 +52,48 @@ def test_it_holds_what_asking_each_photo_by_hand_gives(known: tuple[Embeddings, 
         assert found.truth[row] == (own if own < DEEPEST else -1)
 
 
+def test_each_photo_is_asked_about_as_a_new_animal_too(known: tuple[Embeddings, Labels]) -> None:
+    vectors, labels = known
+    found = experience(CosineGallery(vectors), vectors.take, labels, best_only=True)
+    assert found.strangers.shape == found.scores.shape
+    for row in (0, 77, 179):
+        place = found.truth[row]
+        assert place >= 0
+        assert np.array_equal(np.delete(found.scores[row], place), found.strangers[row, :-1])
+
+
+def test_strangers_score_what_they_do_where_the_animal_has_no_photo() -> None:
+    """Spots of which each shows on two photos only: struck out of the answer, their own animal would leave nothing."""
+    herd = drawn_animals(12, spots=30)
+    both = LocalFeatures.joined([herd, another_view(herd, noise=0.15)])
+    n = len(both)
+    labels = Labels(
+        individual=np.array([f"animal {row % 12:02}" for row in range(n)]),
+        side=np.full(n, "unknown"),
+        part=np.full(n, ""),
+        encounter=np.full(n, ""),
+        photo=np.array([f"p{row}" for row in range(n)]),
+    )
+    gallery = local_gallery(both, labels.individual)
+    own = labels.individual[:, None] == labels.individual[None]
+    found = experience(gallery, both.take, labels)
+    anew = experience(gallery, both.take, labels, excluded=lambda rows: np.asarray(own[rows]))
+    assert (found.truth == 0).all()
+    np.testing.assert_array_equal(found.strangers, anew.scores)
+    assert np.nanmean(found.strangers[:, 0]) > np.nanmean(found.scores[:, 1])
+
+
+def test_the_share_named_rightly_is_that_of_the_experience(known: tuple[Embeddings, Labels]) -> None:
+    vectors, labels = known
+    gallery = CosineGallery(vectors)
+    found = experience(gallery, vectors.take, labels, best_only=True)
+    share = named_rightly(gallery, vectors.take, labels, best_only=True)
+    assert 0.5 < share < 1
+    assert share == pytest.approx((found.truth[found.findable] == 0).mean())
+    nobody = replace(labels, individual=np.full(len(labels), ""))
+    assert named_rightly(gallery, vectors.take, nobody) == 0
+
+
 def test_its_own_meeting_would_have_given_the_animal_away(known: tuple[Embeddings, Labels]) -> None:
     """Without the encounters, the photo taken a moment later is found, and alike to within a hair."""
     vectors, labels = known
@@ -76,6 +120,7 @@ def test_an_animal_met_once_cannot_be_found(known: tuple[Embeddings, Labels]) ->
     found = experience(CosineGallery(some), some.take, named, best_only=True)
     once = named.individual == "animal 03"
     assert once.sum() == PHOTOS
+    np.testing.assert_array_equal(found.strangers[once], found.scores[once])
     assert not found.findable[once].any()
     assert (found.truth[once] == -1).all()
     assert found.findable[~once].all()

@@ -18,7 +18,8 @@ def lessons(queries: int, individuals: int = 8) -> Experience:
     scores[:, 0] *= 5
     order = np.argsort(-scores, axis=1)
     best = np.take_along_axis(scores, order, axis=1)
-    return Experience(best, (order == 0).argmax(axis=1), np.ones(queries, bool), individuals)
+    strangers = -np.sort(-scores[:, 1:], axis=1)
+    return Experience(best, (order == 0).argmax(axis=1), np.ones(queries, bool), strangers, individuals)
 
 
 def test_too_few_lessons_leave_what_is_usual_with_the_catalogues_own_share_of_new_animals() -> None:
@@ -30,7 +31,8 @@ def test_too_few_lessons_leave_what_is_usual_with_the_catalogues_own_share_of_ne
 
 
 def test_a_catalogue_without_a_name_has_what_is_usual() -> None:
-    nothing = Experience(np.zeros((0, 20), np.float32), np.zeros(0, np.int64), np.zeros(0, bool), 0)
+    none = np.zeros((0, 20), np.float32)
+    nothing = Experience(none, np.zeros(0, np.int64), np.zeros(0, bool), none, 0)
     found = learned(nothing, np.zeros(0, np.int64), PATCHES)
     assert found is not None and not found.own
 

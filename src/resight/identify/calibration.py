@@ -18,8 +18,9 @@ a wrong name in the catalogue. Without it the few such photos would flatten the 
 trusted; with it none exceeds what the catalogue's own names bear out.
 
 The five numbers are the most likely ones for the catalogue's photos, each asked as if it were a query: once with its
-individual's other encounters in the gallery, and once without that individual, as if the animal were new. Where too few
-photos can be asked, they are those that are usual for other animals (`identify.usual`).
+individual's other encounters in the gallery, and once without that individual, as if the animal were new
+(`identify.experience`). Where too few photos can be asked, they are those that are usual for other animals
+(`identify.usual`).
 """
 
 from __future__ import annotations
@@ -89,11 +90,13 @@ class Experience:
 
     `scores` (q, d) of the best candidates, NaN where there are fewer; `truth` (q,) the column of the query's own
     individual, -1 where it was not among them or has no other encounter; `findable` (q,) whether it has one.
+    `strangers` (q, d) are the scores of the best candidates where the query's own individual had no photo at all.
     """
 
     scores: Floats
     truth: Ints
     findable: Bools
+    strangers: Floats
     individuals: int
 
     @property
@@ -127,9 +130,7 @@ def loss_of(experience: Experience, share_new: float, usual: float) -> Callable[
     rows = np.arange(len(scores))
     seen = findable & (truth >= 0)
     features = _features(scores, usual)
-    without = scores.copy()
-    without[rows[truth >= 0], truth[truth >= 0]] = np.nan
-    features_without = _features(-np.sort(-without, axis=1), usual)
+    features_without = _features(experience.strangers, usual)
     known_weight = (1 - share_new) / max(1, int(findable.sum()))
     new_weight = share_new / len(scores)
 

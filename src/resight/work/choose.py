@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from resight.describe.rootsift import RootSift
-from resight.identify.experience import experience
+from resight.identify.experience import named_rightly
 from resight.match.comparable import Sides
 from resight.match.open import matcher_for
 from resight.method import (
@@ -139,5 +139,4 @@ def _by(method: str, richest: Descriptors) -> Descriptors:
 def _named_rightly(labels: Labels, descriptors: Descriptors, sides: Sides) -> float:
     matcher = matcher_for(descriptors)
     gallery = matcher.gallery(descriptors, labels)
-    lessons = experience(gallery, descriptors.take, labels, sides, best_only=matcher.best_photo_only)
-    return float((lessons.truth[lessons.findable] == 0).mean()) if lessons.findable.any() else 0.0
+    return named_rightly(gallery, descriptors.take, labels, sides, best_only=matcher.best_photo_only)
