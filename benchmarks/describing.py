@@ -2,11 +2,11 @@
 
 python -m benchmarks.describing PHOTOS [--photos 1000] [--size 160] [--networks]
 
-PHOTOS is a folder of photographs. The network is MobileNetV2 as it left ImageNet. Eager torch does what a plain script
-does: it reads and resizes one photo after another and gives batches of 16 to the network, which may use both
-processors. Ours: two processes, each with one thread of onnxruntime or of OpenVINO, as `resight add` works; starting
-them counts. `patches` and `rootsift` are local features, without a network; `--networks` leaves them out. The last
-column is how far a vector differs from eager torch's, as 1 - cosine, at most.
+PHOTOS is a folder of photographs, taken again and again if there are fewer. The network is MobileNetV2 as it left
+ImageNet. Eager torch does what a plain script does: it reads and resizes one photo after another and gives batches of
+16 to the network, which may use both processors. Ours: two processes, each with one thread of onnxruntime or of
+OpenVINO, as `resight add` works; starting them counts. `patches` and `rootsift` are local features, without a network;
+`--networks` leaves them out. The last column is how far a vector differs from eager torch's, as 1 - cosine, at most.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import argparse
 import time
 from collections.abc import Iterator
 from functools import cache, partial
+from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -80,7 +81,7 @@ def main() -> None:
     from resight.learn.frozen import imagenet_features
 
     photos = [path for path in sorted(given.folder.rglob("*")) if path.suffix.lower() in (".jpg", ".jpeg", ".png")]
-    photos = photos[: given.photos]
+    photos = list(islice(cycle(photos), given.photos))
     eager(photos[:BATCH], given.size)
     began = time.perf_counter()
     theirs = eager(photos, given.size)

@@ -30,5 +30,6 @@ def padded(chip: Chip, height: int, width: int) -> Pixels:
 
 def normalised(pictures: Pixels) -> Floats:
     """Pictures (n, h, w, 3) as networks trained on ImageNet expect them: (n, 3, h, w)."""
-    scaled = (pictures.astype(np.float32) / 255 - MEAN) / DEVIATION
-    return np.ascontiguousarray(scaled.transpose(0, 3, 1, 2))
+    # Bytes are put into another order four times as fast as what they become.
+    planes = np.ascontiguousarray(pictures.transpose(0, 3, 1, 2))
+    return np.asarray(planes * (1 / (255 * DEVIATION))[:, None, None] - (MEAN / DEVIATION)[:, None, None], np.float32)
