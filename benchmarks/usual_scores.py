@@ -87,7 +87,7 @@ def held_against(calibration: Calibration, of: Experience) -> str:
         for new, scores in ((False, known), (True, strangers)):
             among = scores[~np.isnan(scores)]
             if len(among):
-                p.append(calibration.probabilities(among)[0][0])
+                p.append(calibration.probabilities(among, of.individuals - new)[0][0])
                 right.append(not new and truth == 0)
                 counts.append(SHARE_NEW if new else 1 - SHARE_NEW)
     chances, was, weights = np.array(p), np.array(right, np.bool_), np.array(counts)

@@ -81,6 +81,17 @@ def test_an_encounter_is_one_animal_and_does_not_vouch_for_itself() -> None:
     assert np.isnan(found.sure).all()
 
 
+def test_how_sure_does_not_depend_on_how_many_photos_its_own_encounter_has() -> None:
+    def sure(companions: int) -> float:
+        encounter = np.array([*["x"] * companions, "y", "z", "v", "w"])
+        animals = [*[0] * companions, 0, 1, 2, 3]
+        found = pile_of(animals, lambda labels: replace(labels, encounter=encounter))
+        assert found.individual.tolist() == animals
+        return float(found.sure[0])
+
+    assert sure(1) == sure(4) == sure(16) > 0.5
+
+
 def test_an_encounter_with_two_animals_in_a_photo_is_not_one_animal() -> None:
     def herded(labels: Labels) -> Labels:
         return replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -225,9 +226,14 @@ def test_the_calibration_is_kept_until_the_catalogue_has_grown_by_a_tenth(catalo
     name_some(catalogue, QUERIES[2:5])
     assert told()
     assert told() == []
-    for path in (catalogue.folder / INDEXES).glob("calibration-*.json"):
+    kept = list((catalogue.folder / INDEXES).glob("calibration-*.json"))
+    for path in kept:
         path.write_text('{"named": 22')
-    assert told()
+    assert kept and told()
+    for path in kept:
+        content = json.loads(path.read_text())
+        path.write_text(json.dumps(content | {"version": content["version"] - 1}))
+    assert told(), "what an older version learned is forgotten"
 
 
 def name_some(catalogue: Catalogue, annotations: list[int]) -> None:

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resight.identify.answer import Chances, Shortlist
+from resight.identify.answer import Chances, Shortlist, chances
+from resight.identify.calibration import Calibration
 from resight.identify.together import Heard, together
+from resight.match.comparable import Sides
 from resight.types import Labels
 
 SHARE_NEW = 0.2
+EVERYONE = np.array(["a", "b", "c", "d"])
 
 
 def thought(**p: float) -> tuple[Shortlist, Chances]:
@@ -20,7 +23,8 @@ def thought(**p: float) -> tuple[Shortlist, Chances]:
     rows = np.array([10 * (1 + "abcd".index(name)) for name in names], np.int64)
     scores = np.array([p[name] for name in names], np.float32)
     chances = np.array([p[name] for name in names])
-    return Shortlist(np.array(names, np.str_), scores, rows), Chances(chances, 1 - float(chances.sum()))
+    found = Chances(chances, 1 - float(chances.sum()))
+    return Shortlist(np.array(names, np.str_), scores, rows, EVERYONE, np.isin(EVERYONE, names)), found
 
 
 def heard(
@@ -30,6 +34,7 @@ def heard(
     refused: dict[int, set[str]] | None = None,
     *,
     one_photo: bool = False,
+    apart: Sides = Sides.APART,
 ) -> list[Heard]:
     never = [frozenset((refused or {}).get(row, set())) for row in range(len(photos))]
     lists, found = zip(*photos, strict=True)
@@ -40,7 +45,7 @@ def heard(
     )
     if one_photo:
         asked = replace(asked, photo=np.full(len(photos), "photo"))
-    return together(lists, found, never, asked, SHARE_NEW)
+    return together(lists, found, never, asked, SHARE_NEW, apart)
 
 
 def first(one: Heard) -> tuple[str, float]:
@@ -68,6 +73,46 @@ def test_a_second_photo_of_the_same_side_does_not_make_surer() -> None:
     assert first(one)[1] == pytest.approx(0.45)
 
 
+def test_sides_that_are_compared_with_each_other_are_one_marking() -> None:
+    half = thought(a=0.45, b=0.2, c=0.1)
+    one, _ = heard([half, half], "xx", ["left", "right"], apart=Sides.ANY)
+    assert first(one)[1] == pytest.approx(0.45)
+
+
+def test_a_side_that_is_not_known_may_be_the_same() -> None:
+    half = thought(a=0.45, b=0.2, c=0.1)
+    one, _ = heard([half, half], "xx", ["left", "unknown"])
+    assert first(one)[1] == pytest.approx(0.45)
+    both, _, _ = heard([half, half, half], "xxx", ["left", "unknown", "right"])
+    two, _ = heard([half, half], "xx", ["left", "right"])
+    assert first(both)[1] == pytest.approx(first(two)[1])
+
+
+@pytest.mark.parametrize("sides", [["left", "left"], ["left", "right"]])
+def test_who_stands_on_no_list_is_possible_all_the_same(sides: list[str]) -> None:
+    """Two photos that agree on one of 300 animals, each followed by strangers of its own, whose lists end after 20."""
+    everyone = np.array([f"animal {row:03}" for row in range(300)])
+    calibration = Calibration(-5.0, 5.0, 5.0, 0.2, 0.02, 0.05, SHARE_NEW, SHARE_NEW, 100)
+
+    def agreed(listed: int) -> tuple[list[float], Heard]:
+        photos = []
+        for seed in range(2):
+            scores = np.random.default_rng(seed).exponential(0.03, 300).astype(np.float32)
+            scores[7] = 0.3
+            order = np.argsort(-scores)[:listed]
+            candidates = Shortlist(everyone[order], scores[order], order, everyone, np.ones(300, bool))
+            photos.append((candidates, chances(candidates, calibration)))
+        return [float(found.p[0]) for _, found in photos], heard(photos, "xx", sides)[0]
+
+    alone, one = agreed(20)
+    _, whole = agreed(300)
+    assert first(one)[0] == "animal 007"
+    assert first(one)[1] == pytest.approx(first(whole)[1])
+    assert one.chances.p_new == pytest.approx(whole.chances.p_new)
+    assert first(one)[1] > (min(alone) if sides == ["left", "left"] else max(alone) + 0.05)
+    assert len(one.candidates.individuals) == 20
+
+
 def test_a_photo_that_shows_nothing_is_answered_by_the_others() -> None:
     nothing, sure = thought(a=0.2, b=0.2, c=0.2, d=0.2), thought(b=0.9, a=0.02, c=0.02, d=0.02)
     blurred, clear = heard([nothing, sure], "xx", ["left", "right"])
@@ -84,9 +129,9 @@ def test_two_sure_names_are_both_left_to_be_seen() -> None:
 
 def test_encounters_are_apart_and_what_has_none_is_alone() -> None:
     photos = [thought(a=0.6, b=0.2), thought(a=0.1, b=0.3), thought(a=0.3, b=0.2)]
-    for found, (candidates, chances) in zip(heard(photos, "x.y", ["left"] * 3), photos, strict=True):
+    for found, (candidates, own) in zip(heard(photos, "x.y", ["left"] * 3), photos, strict=True):
         assert found.candidates.individuals.tolist() == candidates.individuals.tolist()
-        assert found.chances.p.tolist() == chances.p.tolist()
+        assert found.chances.p.tolist() == own.p.tolist()
 
 
 def test_whom_one_photo_is_not_none_of_its_encounter_is() -> None:
@@ -97,7 +142,7 @@ def test_whom_one_photo_is_not_none_of_its_encounter_is() -> None:
 
 
 def test_a_photo_with_nothing_to_compare_takes_the_others_word() -> None:
-    lost = Shortlist(np.array([], np.str_), np.array([], np.float32), np.array([], np.int64)), Chances(np.zeros(0), 1.0)
+    lost = thought()
     one, _ = heard([lost, thought(c=0.7, a=0.1)], "xx", ["up", "left"])
     assert first(one)[0] == "c" and first(one)[1] == pytest.approx(0.7)
     assert one.candidates.best.tolist() == [30, 10]

@@ -26,7 +26,11 @@ def herd(wander_km: float, apart_km: float, seed: int = 0) -> tuple[Labels, Mome
 
 
 def two(first: float, second: float) -> Heard:
-    candidates = Shortlist(np.array(["animal 01", "animal 20"]), np.array([2.0, 1.0], np.float32), np.array([4, 80]))
+    names = np.array(["animal 01", "animal 20"])
+    everyone = np.array([f"animal {one:02}" for one in range(ANIMALS)])
+    candidates = Shortlist(
+        names, np.array([2.0, 1.0], np.float32), np.array([4, 80]), everyone, np.isin(everyone, names)
+    )
     return Heard(candidates, Chances(np.array([first, second]), 1 - first - second))
 
 
@@ -80,3 +84,27 @@ def test_the_photos_of_ones_own_encounter_are_not_where_one_was_met() -> None:
     _, near = weighed(two(0.5, 0.3), MET, known, when_where, means)
     assert np.isnan(near[0].km), "all photos of animal 01 are of this encounter"
     assert near[1].km > 50
+
+
+def test_who_else_is_in_the_photo_was_not_met_there() -> None:
+    """Animal 20 stands in the photo that is asked about, in another box; its other photos are far away."""
+    known, when_where = herd(wander_km=0.5, apart_km=5)
+    names, photos = known.individual.copy(), known.photo.copy()
+    names[MET] = ""
+    photos[20 * MET] = photos[MET]
+    places = when_where.places.copy()
+    places[20 * MET] = places[MET]
+    means = WhereWhen(np.linspace(3, 0.3, len(KM) + 1), np.ones(len(DAYS) + 1))
+    known = replace(known, individual=names, photo=photos)
+    found, near = weighed(two(0.4, 0.3), MET, known, replace(when_where, places=places), means)
+    assert found.candidates.individuals.tolist() == ["animal 01", "animal 20"]
+    assert near[0].km < 3 and near[1].km > 50
+
+
+def test_a_new_animal_gains_where_all_candidates_are_far_and_loses_where_they_are_near() -> None:
+    known, when_where = herd(wander_km=0.5, apart_km=0)
+    nearby = WhereWhen(np.full(len(KM) + 1, 3.0), np.ones(len(DAYS) + 1))
+    far = WhereWhen(np.full(len(KM) + 1, 0.3), np.ones(len(DAYS) + 1))
+    before = two(0.4, 0.3)
+    assert weighed(before, MET, known, when_where, nearby)[0].chances.p_new < before.chances.p_new
+    assert weighed(before, MET, known, when_where, far)[0].chances.p_new > before.chances.p_new

@@ -15,7 +15,8 @@ MISSING = "openvino is not installed: run pip install 'resight[openvino]', or us
 def openvino(argument: str) -> Describer:
     """An image model by its file's name: `openvino:model.onnx`.
 
-    Its vectors are kept apart from those of `onnx:model.onnx`: bfloat16 rounds, so the two differ by about 0.001.
+    Its vectors are kept apart from those of `onnx:model.onnx`: bfloat16 rounds, so the two differ by about 0.001. On a
+    processor without it they are those of 32 bits, and can stand in one catalogue with the others.
     """
     return OnnxDescriber(model_file("openvino", argument), name="openvino", engine=compiled)
 

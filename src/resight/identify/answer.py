@@ -8,30 +8,43 @@ from dataclasses import dataclass
 from resight.identify.calibration import Calibration, basis
 from resight.identify.decide import Costs, decide
 from resight.identify.ranking import Ranking
-from resight.types import Answer, Basis, Candidate, Doubles, Floats, Ints, Strings, Verdict
+from resight.types import Answer, Basis, Bools, Candidate, Doubles, Floats, Ints, Strings, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Shortlist:
     """The candidates of one query, best first: names, scores, and the gallery row of each one's best photo.
 
-    Empty where nothing in the gallery may be compared with the query.
+    Empty where nothing in the gallery may be compared with the query. `possible` (n,) tells of each of the individuals
+    of the gallery, `everyone` (n,) in order of their names, whether it could be compared: those that stand on no list
+    for want of likeness are possible all the same.
     """
 
     individuals: Strings
     scores: Floats
     best: Ints
+    everyone: Strings
+    possible: Bools
 
 
 def shortlist(ranking: Ranking, query: int, most: int) -> Shortlist:
     """The `most` best candidates of one query."""
     order = ranking.order(query)[:most]
-    return Shortlist(ranking.individuals[order], ranking.scores[query, order], ranking.best[query, order])
+    return Shortlist(
+        individuals=ranking.individuals[order],
+        scores=ranking.scores[query, order],
+        best=ranking.best[query, order],
+        everyone=ranking.individuals,
+        possible=ranking.possible[query],
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Chances:
-    """How probable each candidate of one query is, (k,), in the order of its shortlist, and a new animal."""
+    """How probable each candidate of one query is, (k,), in the order of its shortlist, and a new animal.
+
+    What is left over is for the possible individuals that stand on no list, as much for each.
+    """
 
     p: Doubles
     p_new: float
@@ -39,7 +52,7 @@ class Chances:
 
 def chances(candidates: Shortlist, calibration: Calibration) -> Chances:
     """What the scores of one query's candidates say."""
-    return Chances(*calibration.probabilities(candidates.scores))
+    return Chances(*calibration.probabilities(candidates.scores, int(candidates.possible.sum())))
 
 
 def answer(candidates: Shortlist, calibration: Calibration | None, costs: Costs) -> Answer:

@@ -69,18 +69,22 @@ class Calibration:
         """The five learned numbers (5,)."""
         return np.array([self.bias, self.slope, self.ground, self.hidden, self.lapse])
 
-    def probabilities(self, scores: Floats) -> tuple[Doubles, float]:
-        """P of each of one query's possible individuals, best first, as the scores; and P(new)."""
+    def probabilities(self, scores: Floats, possible: int | None = None) -> tuple[Doubles, float]:
+        """P of one query's candidates, best first, as the scores; and P(new).
+
+        `possible` is how many individuals it may be, where more than have a score here. They have the rest.
+        """
         if not len(scores):
             return np.zeros(0), 1.0
+        many = max(possible or 0, len(scores))
         features = _features(scores[None, :DEEPEST], self.usual)
-        near, rest, new = _chances(self.numbers, *features, len(scores), self.taught_new)
+        near, rest, new = _chances(self.numbers, *features, many, self.taught_new)
         chances = np.full(len(scores), rest[0])
         chances[: near.shape[1]] = near[0]
         # Bayes: the same scores, where another share of the animals is new.
         as_known = (1 - self.share_new) / (1 - self.taught_new)
         as_new = float(new[0]) * self.share_new / self.taught_new
-        total = as_known * chances.sum() + as_new
+        total = as_known * (chances.sum() + (many - len(scores)) * float(rest[0])) + as_new
         return as_known * chances / total, float(as_new / total)
 
 
@@ -91,6 +95,7 @@ class Experience:
     `scores` (q, d) of the best candidates, NaN where there are fewer; `truth` (q,) the column of the query's own
     individual, -1 where it was not among them or has no other encounter; `findable` (q,) whether it has one.
     `strangers` (q, d) are the scores of the best candidates where the query's own individual had no photo at all.
+    `individuals` is how many there are in the gallery.
     """
 
     scores: Floats

@@ -58,7 +58,7 @@ def experience(
             strangers[places[met]], _, _ = ask(rows[met], allowed[met] & ~own)
         if progress is not None:
             progress(int(places[-1]) + 1, len(chosen))
-    return Experience(scores, truth, findable, strangers, len(np.unique(labels.individual[chosen])))
+    return Experience(scores, truth, findable, strangers, len(np.unique(labels.individual[labels.individual != ""])))
 
 
 def named_rightly(
@@ -70,8 +70,10 @@ def named_rightly(
     for places, allowed in _batches(chosen, labels, sides, None):
         rows = chosen[places]
         ranking = rank(gallery.scores(take(rows), allowed), allowed, labels.individual, best_only)
-        _, column, findable = _answers(ranking, labels.individual[rows])
-        right, met = right + int((column == 0).sum()), met + int(findable.sum())
+        scores, column, findable = _answers(ranking, labels.individual[rows])
+        # Where nobody is alike at all, the first name of the alphabet would be.
+        right += int(((column == 0) & (scores[:, 0] > 0)).sum())
+        met += int(findable.sum())
     return right / max(1, met)
 
 

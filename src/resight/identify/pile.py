@@ -66,7 +66,7 @@ def sort_pile(
     scores, shown = _scores(descriptors, each, matcher, sides, tell), _shown(each.side, sides)
     of = _encounters(labels)
     while True:
-        chances, known = _asked(scores, shown, of, calibration, own=False)
+        chances, known = _asked(scores, shown, of, calibration)
         alike = _alike(chances, shown, of, each.photo)
         pairs = _mutual(alike)
         if not len(pairs):
@@ -75,8 +75,9 @@ def sort_pile(
         into = np.arange(int(of.max()) + 1)
         into[pairs[:, 1]] = pairs[:, 0]
         of = numbered(into[of])
-    within, _ = _asked(scores, shown, of, calibration, own=True)
-    others = np.bincount(of)[of] > _companions(labels.encounter, of)
+    met = _met(labels.encounter, of)
+    within, _ = _asked(scores, shown, of, calibration, met)
+    others = np.bincount(of)[of] > np.bincount(met)[met]
     sure = np.where(others, np.asarray(within[np.arange(len(of)), of]).ravel(), np.nan)
     other = np.asarray(alike.argmax(axis=1)).ravel()
     p_other = np.asarray(alike.max(axis=1).todense()).ravel()
@@ -145,15 +146,16 @@ def _scores(descriptors: Descriptors, each: Labels, matcher: Matcher, sides: Sid
 
 
 def _asked(
-    scores: csr_array, shown: _Shown, of: Ints, calibration: Calibration, *, own: bool
+    scores: csr_array, shown: _Shown, of: Ints, calibration: Calibration, met: Ints | None = None
 ) -> tuple[csr_array, Doubles]:
     """P that each photo shows each group's animal and not a new one (n, k), of the likeliest few; P of any group (n,).
 
-    Its own group, less itself, is asked about too if `own`.
+    Its own group is asked about too where `met` tells which photos of it are of one encounter (n,): without those.
     """
     n, k = len(of), int(of.max()) + 1
     member = csr_array((np.ones(n, np.float32), (np.arange(n), of)), shape=(n, k))
     in_reach = shown.together @ shown.counts(of).T
+    companions = None if met is None else (shown.together @ shown.counts(met).T)[shown.side, met]
     chosen: list[Ints] = []
     chances: list[Doubles] = []
     known = np.zeros(n)
@@ -161,15 +163,13 @@ def _asked(
         sums = (scores[start : start + BATCH] @ member).toarray()
         for row, total in enumerate(sums, start=start):
             counts = in_reach[shown.side[row]].copy()
-            counts[of[row]] = counts[of[row]] - 1 if own else 0
+            counts[of[row]] = 0 if companions is None else counts[of[row]] - companions[row]
             possible = int((counts > 0).sum())
             likeness = np.where(counts > 0, total / np.maximum(counts, 1) ** CROWD, -1)
             best = np.argsort(-likeness, kind="stable")[: min(DEEPEST, possible)]
-            ranked = np.zeros(possible, np.float32)
-            ranked[: len(best)] = likeness[best]
-            p, p_new = calibration.probabilities(ranked)
+            p, p_new = calibration.probabilities(likeness[best].astype(np.float32), possible)
             chosen.append(best)
-            chances.append(p[: len(best)] / (p[: len(best)] + p_new))
+            chances.append(p / (p + p_new))
             known[row] = 1 - p_new
     ends = np.cumsum([0, *map(len, chosen)])
     return csr_array((np.concatenate(chances), np.concatenate(chosen), ends), shape=(n, k)), known
@@ -202,9 +202,8 @@ def _mutual(alike: csr_array) -> Ints:
     return np.column_stack([rows[chosen], best[chosen]])
 
 
-def _companions(encounter: Strings, of: Ints) -> Ints:
-    """How many annotations of its group are of each one's own encounter, itself included (n,)."""
+def _met(encounter: Strings, of: Ints) -> Ints:
+    """The encounters, numbered (n,), each group's by themselves; a photo without one is one."""
     alone = np.array([f"annotation {row}" for row in range(len(of))])
     met = np.unique(np.where(encounter == "", alone, np.char.add("encounter ", encounter)), return_inverse=True)[1]
-    _, where, counts = np.unique(np.stack([of, met]), axis=1, return_inverse=True, return_counts=True)
-    return np.asarray(counts[where.ravel()], np.int64)
+    return np.asarray(np.unique(np.stack([of, met]), axis=1, return_inverse=True)[1], np.int64).ravel()

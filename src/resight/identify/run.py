@@ -22,7 +22,7 @@ from resight.identify.together import together
 from resight.identify.usual import learned, usual
 from resight.identify.where_when import Near, learn, weighed
 from resight.match.comparable import Sides, comparable
-from resight.types import Answer, Evidence, Ints
+from resight.types import Answer, Bools, Evidence, Ints
 
 BATCH = 32
 EXPLAINED = 3
@@ -87,14 +87,14 @@ def identify(
     calibration = calibrated(catalogue, library, sides, progress)
     if calibration is None:
         said_of = [_Said(answer(candidates, None, costs)) for candidates in lists]
-        return Identification(None, _identified(catalogue, library, annotations, rows, said_of, sides))
+        return Identification(None, _identified(catalogue, library, annotations, rows, never, said_of, sides))
     calibration = adapted(calibration, [candidates.scores for candidates in lists])
     labels = library.labels
     found = [chances(candidates, calibration) for candidates in lists]
     asked = labels.take(rows)
     if alone:
         asked = replace(asked, encounter=np.full(len(rows), "", np.str_))
-    heard = together(lists, found, never, asked, calibration.share_new)
+    heard = together(lists, found, never, asked, calibration.share_new, sides)
     known = moments(catalogue, library.annotations) if where_when else None
     means = None if known is None else learn(labels, known)
     said_of = []
@@ -104,7 +104,7 @@ def identify(
             one, near = weighed(one, row, labels, known, means)
         said = answered(one.candidates, one.chances, basis(calibration), costs)
         said_of.append(_Said(said, one.photos, near))
-    answers = _identified(catalogue, library, annotations, rows, said_of, sides)
+    answers = _identified(catalogue, library, annotations, rows, never, said_of, sides)
     return Identification(calibration, answers, means is not None)
 
 
@@ -120,11 +120,13 @@ def _identified(
     library: Library,
     annotations: Sequence[int],
     rows: Ints,
+    never: Sequence[frozenset[str]],
     said_of: Sequence[_Said],
     sides: Sides,
 ) -> Iterator[Identified]:
-    for row, query, said in zip(rows, catalogued(catalogue, annotations), said_of, strict=True):
-        reasons = _reasons(catalogue, library, int(row), said.answer, sides)
+    for at, (query, said) in enumerate(zip(catalogued(catalogue, annotations), said_of, strict=True)):
+        allowed = _allowed(library, rows[at : at + 1], never[at : at + 1], sides)[0]
+        reasons = _reasons(catalogue, library, int(rows[at]), said.answer, allowed)
         yield Identified(query, _by_id(said.answer, library), reasons, said.photos, said.near)
 
 
@@ -170,17 +172,22 @@ def _shortlists(
     lists: list[Shortlist] = []
     for start in range(0, len(rows), BATCH):
         some = rows[start : start + BATCH]
-        asked = library.labels.take(some)
-        allowed = comparable(asked, library.labels, sides)
-        for query, names in enumerate(never[start : start + BATCH]):
-            if names:
-                allowed[query] &= ~np.isin(library.labels.individual, sorted(names))
+        allowed = _allowed(library, some, never[start : start + BATCH], sides)
         scores = library.gallery.scores(library.descriptors.take(some), allowed)
         ranking = rank(scores, allowed, library.labels.individual, library.best_photo_only)
         lists += [shortlist(ranking, query, DEEPEST) for query in range(len(some))]
         if progress is not None:
             progress("Comparing with the catalogue", start + len(some), len(rows))
     return lists
+
+
+def _allowed(library: Library, rows: Ints, never: Sequence[frozenset[str]], sides: Sides) -> Bools:
+    """What each of these rows may be compared with, (q, g): not those whom somebody has said it does not show."""
+    allowed = comparable(library.labels.take(rows), library.labels, sides)
+    for query, names in enumerate(never):
+        if names:
+            allowed[query] &= ~np.isin(library.labels.individual, sorted(names))
+    return allowed
 
 
 def _by_id(said: Answer, library: Library) -> Answer:
@@ -194,10 +201,9 @@ def _by_id(said: Answer, library: Library) -> Answer:
     )
 
 
-def _reasons(catalogue: Catalogue, library: Library, row: int, said: Answer, sides: Sides) -> tuple[Reason, ...]:
+def _reasons(catalogue: Catalogue, library: Library, row: int, said: Answer, allowed: Bools) -> tuple[Reason, ...]:
     shown = said.candidates[:EXPLAINED]
     photos = catalogued(catalogue, [int(library.annotations[candidate.annotation]) for candidate in shown])
-    allowed = comparable(library.labels.take([row]), library.labels, sides)[0]
     query = library.descriptors.take([row])
     return tuple(
         Reason(photo, library.gallery.evidence(query, candidate.annotation, allowed))

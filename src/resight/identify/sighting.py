@@ -11,7 +11,7 @@ import numpy as np
 from resight.chip.prepare import Preparation
 from resight.describe.seam import Describer
 from resight.identify.answer import answer, shortlist
-from resight.identify.calibration import Calibration
+from resight.identify.calibration import DEEPEST, Calibration
 from resight.identify.decide import Costs
 from resight.identify.library import Library
 from resight.identify.ranking import rank
@@ -42,4 +42,4 @@ class Namer:
             best=each.best[each.scores.argmax(axis=0), np.arange(each.scores.shape[1])][None],
             possible=np.asarray(each.possible.any(axis=0, keepdims=True), np.bool_),
         )
-        return answer(shortlist(together, 0, 5), self.calibration, self.costs)
+        return answer(shortlist(together, 0, DEEPEST), self.calibration, self.costs)

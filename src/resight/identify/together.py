@@ -2,19 +2,21 @@
 
 What a photo says of an individual is how many times as probable it has made it. Photos of one side show the same
 marking under the same light, and are wrong together: what they say is averaged. Another side is another marking: what
-the sides say is multiplied. Where two photos are each for another animal, one of them deceives, or they are not of one
+the sides say is multiplied, where they are compared apart. A side that is not known may be any, so such a photo is
+averaged with those of each. Where two photos are each for another animal, one of them deceives, or they are not of one
 encounter: then each is answered alone, so that a person sees both names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from resight.identify.answer import Chances, Shortlist
-from resight.types import Doubles, Labels, Strings
+from resight.match.comparable import Sides
+from resight.types import Doubles, Labels, Side, Strings
 
 CONTRADICTS = 0.5  # how probable another name must be
 
@@ -34,6 +36,7 @@ def together(
     refused: Sequence[frozenset[str]],
     asked: Labels,
     share_new: float,
+    sides: Sides = Sides.APART,
 ) -> list[Heard]:
     """What is thought of each of n photos once all photos of its encounter are heard.
 
@@ -51,43 +54,57 @@ def together(
         several = len(np.unique(asked.photo[rows])) < len(rows)
         if len(rows) == 1 or several or not speaking or len(firsts) > 1:
             continue
-        names, chances = _pooled(lists, found, speaking, asked.side, share_new)
-        never = np.isin(names, sorted(frozenset().union(*(refused[row] for row in rows))))
-        if never.all():
+        p, p_new = _pooled(lists, found, _markings(asked.side, speaking, sides), share_new)
+        everyone = lists[speaking[0]].everyone
+        never = np.isin(everyone, sorted(frozenset().union(*(refused[row] for row in rows))))
+        listed = np.isin(everyone, np.concatenate([lists[row].individuals for row in speaking])) & ~never
+        if not listed.any():
             continue
-        left = 1 - float(chances.p[never].sum())
-        names, chances = names[~never], Chances(chances.p[~never] / left, chances.p_new / left)
+        left = 1 - float(p[never].sum())
+        order = np.argsort(-p, kind="stable")
+        best = order[listed[order]][: max(len(lists[row].individuals) for row in speaking)]
+        chances = Chances(p[best] / left, p_new / left)
+        possible = np.logical_or.reduce([lists[row].possible for row in speaking]) & ~never
         for row in rows:
-            heard[row] = Heard(_shortlist(names, lists, [row, *speaking]), chances, len(rows))
+            own = _shortlist(everyone[best], lists, [row, *speaking])
+            heard[row] = Heard(replace(own, everyone=everyone, possible=possible), chances, len(rows))
     return heard
 
 
+def _markings(side: Strings, rows: Sequence[int], sides: Sides) -> list[list[int]]:
+    """The photos that show one marking, together: of each side those that are of it, or may be."""
+    known = sorted({str(side[row]) for row in rows} - {Side.UNKNOWN})
+    if sides is Sides.ANY or not known:
+        return [list(rows)]
+    return [[row for row in rows if side[row] in (one, Side.UNKNOWN)] for one in known]
+
+
 def _pooled(
-    lists: Sequence[Shortlist], found: Sequence[Chances], speaking: Sequence[int], sides: Strings, share_new: float
-) -> tuple[Strings, Chances]:
-    """The individuals (k,), the most probable first, and their chances."""
-    names = np.unique(np.concatenate([lists[row].individuals for row in speaking]))
-    before = np.append(np.full(len(names), (1 - share_new) / len(names)), share_new)
-    total = np.log(before)
-    for side in sorted({str(sides[row]) for row in speaking}):
-        of = [row for row in speaking if sides[row] == side]
-        total += np.mean([_said(names, lists[row], found[row], share_new) for row in of], axis=0)
+    lists: Sequence[Shortlist], found: Sequence[Chances], markings: Sequence[Sequence[int]], share_new: float
+) -> tuple[Doubles, float]:
+    """P of every individual of the gallery (n,), and of a new animal, once the photos of each marking have spoken."""
+    possible = np.logical_or.reduce([lists[row].possible for of in markings for row in of])
+    before = np.where(possible, (1 - share_new) / possible.sum(), 0)
+    with np.errstate(divide="ignore"):
+        total = np.log(np.append(before, share_new))
+    for of in markings:
+        total += np.mean([_said(lists[row], found[row], share_new) for row in of], axis=0)
     chances = np.exp(total - total.max())
     chances /= chances.sum()
-    order = np.argsort(-chances[:-1], kind="stable")
-    return names[order], Chances(chances[order], float(chances[-1]))
+    return chances[:-1], float(chances[-1])
 
 
-def _said(names: Strings, candidates: Shortlist, found: Chances, share_new: float) -> Doubles:
-    """The logarithm of how many times as probable each individual is now, and at the end a new animal, (k + 1,).
+def _said(candidates: Shortlist, found: Chances, share_new: float) -> Doubles:
+    """The logarithm of how many times as probable each individual is now, and at the end a new animal, (n + 1,).
 
     Of individuals that could not be compared nothing is said.
     """
-    said = np.zeros(len(names) + 1)
-    place = np.searchsorted(names, candidates.individuals)
-    said[place] = np.log(found.p * len(found.p) / (1 - share_new))
-    said[-1] = np.log(found.p_new / share_new)
-    return said
+    possible = candidates.possible
+    many, unlisted = int(possible.sum()), int(possible.sum()) - len(found.p)
+    p = np.full(len(possible), max(1 - float(found.p.sum()) - found.p_new, 1e-12) / max(1, unlisted))
+    p[np.searchsorted(candidates.everyone, candidates.individuals)] = found.p
+    said = np.where(possible, np.log(p * many / (1 - share_new)), 0)
+    return np.append(said, np.log(found.p_new / share_new))
 
 
 def _shortlist(names: Strings, lists: Sequence[Shortlist], rows: Sequence[int]) -> Shortlist:
@@ -99,4 +116,4 @@ def _shortlist(names: Strings, lists: Sequence[Shortlist], rows: Sequence[int]) 
             if best[column] < 0 and name in where:
                 best[column] = lists[row].best[where[name]]
                 scores[column] = lists[row].scores[where[name]] if place == 0 else 0
-    return Shortlist(names, scores, best)
+    return replace(lists[rows[0]], individuals=names, scores=scores, best=best)

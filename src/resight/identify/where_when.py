@@ -4,17 +4,17 @@ How far is it from an animal to the nearest place where an individual was met, a
 named encounters tell how often it is so far to oneself, and how often to another: the one over the other is how many
 times as probable the individual becomes (Bayes). Both are counted in bins, nearer never less probable than farther, and
 each bin begins with `PRIOR` lessons that say nothing. Markings stay the judge: place and time together count at most
-tenfold, and a new animal is as probable as it was.
+tenfold. A new animal keeps its weight: it becomes more probable where all candidates were met far away.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from resight.catalogue.moments import Moments
-from resight.identify.answer import Chances, Shortlist
+from resight.identify.answer import Chances
 from resight.identify.together import Heard
 from resight.types import Bools, Doubles, Ints, Labels
 
@@ -79,18 +79,25 @@ def weighed(
     heard: Heard, row: int, known: Labels, when_where: Moments, means: WhereWhen
 ) -> tuple[Heard, tuple[Near, ...]]:
     """What is thought of the photo in this row of the catalogue once place and time are counted; and why, in order."""
-    mine = (known.encounter == known.encounter[row]) & (known.encounter[row] != "")
-    mine[row] = True
+    # Whoever else is in the photo was met just there, and is not who is asked about.
+    mine = known.photo == known.photo[row]
+    mine |= (known.encounter == known.encounter[row]) & (known.encounter[row] != "")
     km, days = (np.where(mine, np.inf, found) for found in (_km(when_where, row), _days(when_where, row)))
     near = []
     for name in heard.candidates.individuals.tolist():
         shown = known.individual == name
         near.append(means.near(_least(km, shown), _least(days, shown)))
     p = heard.chances.p * np.array([one.times for one in near])
-    total = float(p.sum()) + heard.chances.p_new
+    others = 1 - float(heard.chances.p.sum()) - heard.chances.p_new
+    total = float(p.sum()) + heard.chances.p_new + others
     order = np.argsort(-p, kind="stable")
     candidates = heard.candidates
-    again = Shortlist(candidates.individuals[order], candidates.scores[order], candidates.best[order])
+    again = replace(
+        candidates,
+        individuals=candidates.individuals[order],
+        scores=candidates.scores[order],
+        best=candidates.best[order],
+    )
     found = Chances(p[order] / total, heard.chances.p_new / total)
     return Heard(again, found, heard.photos), tuple(near[place] for place in order.tolist())
 

@@ -1,10 +1,10 @@
-"""A second look at the likest photos: spots that the search missed, found where those that agree say they must be.
+"""A second look at the likest photos: every spot looked for where those that agree say it must be.
 
 The search takes a spot for one of a photo only where it is among the nearest of the whole gallery. Once some pairs
 agree on how one animal lies over the other, every other spot of the query has a place on the photo, foretold by the
 pairs round it (moving least squares with similarities: Schaefer, McPhail and Warren 2006), and a likeness there needs
 less proof. It is worth how much nearer it is than what other individuals show in that place, for all faces have an eye
-there.
+there. The pairs that foretell are looked for as well, and count once more where they hold.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ class LocalGallery:
         return Evidence(
             query=features.positions[spots[:, 0]],
             gallery=self._features.positions[spots[:, 1]],
-            weights=np.bincount(which, weights, len(spots)).astype(np.float32),
+            weights=np.bincount(which.ravel(), weights, len(spots)).astype(np.float32),
         )
 
     def _neighbours(self, query: LocalFeatures, allowed: Bools) -> Neighbours:

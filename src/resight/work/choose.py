@@ -29,7 +29,7 @@ from resight.method import (
 )
 from resight.types import Descriptors, Labels, LocalFeatures, Record
 from resight.work.processes import Executor
-from resight.work.sample import describe_sample
+from resight.work.sample import describe_sample, spread
 
 SAMPLE = 160
 PHOTOS_EACH = 4  # of an individual, or more where that would not fill the sample
@@ -122,8 +122,7 @@ def _sample(records: Iterable[Record], seed: int = 0) -> list[Record]:
     each = max(PHOTOS_EACH, SAMPLE // max(1, len(several)))
     chosen: list[Record] = []
     for name in rng.permutation(several) if several else []:
-        photos = of[name]
-        chosen += [photos[row] for row in np.sort(rng.permutation(len(photos))[:each])]
+        chosen += spread([of[name][row] for row in rng.permutation(len(of[name]))], each)
         if len(chosen) >= SAMPLE:
             break
     return chosen

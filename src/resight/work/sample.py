@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -34,6 +35,23 @@ class _Part:
     sha256: tuple[str, ...]
     descriptors: tuple[Descriptors, ...]
     reason: str = ""
+
+
+def spread(photos: Sequence[Record], most: int) -> list[Record]:
+    """At most so many of an individual's photos: the first of every encounter, then the second of every one, and so on.
+
+    >>> from pathlib import Path
+    >>> photos = [Record(Path(name), encounter=name[0]) for name in ("a1", "a2", "a3", "b1", "b2", "c1")]
+    >>> [photo.path.name for photo in spread(photos, 4)]
+    ['a1', 'b1', 'c1', 'a2']
+    """
+    met: Counter[str] = Counter()
+    turns = []
+    for photo in photos:
+        encounter = photo.encounter or str(photo.path)
+        turns.append(met[encounter])
+        met[encounter] += 1
+    return [photos[row] for row in np.argsort(turns, kind="stable")[:most]]
 
 
 def describe_sample(
