@@ -81,6 +81,22 @@ def test_an_encounter_is_one_animal_and_does_not_vouch_for_itself() -> None:
     assert np.isnan(found.sure).all()
 
 
+def test_photos_of_one_encounter_are_one_animal_to_the_matcher_and_names_are_hidden_from_it() -> None:
+    told: list[Labels] = []
+
+    def gallery(_descriptors: Descriptors, known: Labels) -> Gallery:
+        told.append(known)
+        return Written(np.full((4, 4), STRANGE, np.float32))
+
+    labels = replace(Labels.named(np.array(["Ada", "Bea", "Ada", "Ada"])), encounter=np.array(["x", "x", "", ""]))
+    rows = Embeddings(np.arange(4, dtype=np.float32)[:, None])
+    sort_pile(rows, labels, Matcher("written", False, gallery), OF_SPOTS["patches"])
+    first, second, third, fourth = told[0].individual.tolist()
+    assert first == second
+    assert len({first, third, fourth}) == 3
+    assert "Ada" not in (first, third, fourth)
+
+
 def test_how_sure_does_not_depend_on_how_many_photos_its_own_encounter_has() -> None:
     def sure(companions: int) -> float:
         encounter = np.array([*["x"] * companions, "y", "z", "v", "w"])

@@ -62,9 +62,11 @@ def sort_pile(
 ) -> Pile:
     """Sort described annotations into individuals; names that they have already are not looked at."""
     tell = progress or (lambda _what, _done, _total: None)
-    each = replace(labels, individual=np.array([f"annotation {row}" for row in range(len(labels))]))
-    scores, shown = _scores(descriptors, each, matcher, sides, tell), _shown(each.side, sides)
-    of = _encounters(labels)
+    shown, of = _shown(labels.side, sides), _encounters(labels)
+    # A spot that many animals show says little, and one that many photos of an animal show says much: all that is known
+    # of whose they are is their encounters. To compare once more by the groups found makes wrong ones fast.
+    each = replace(labels, individual=np.char.add("individual ", of.astype(np.str_)))
+    scores = _scores(descriptors, each, matcher, sides, tell)
     while True:
         chances, known = _asked(scores, shown, of, calibration)
         alike = _alike(chances, shown, of, each.photo)

@@ -20,9 +20,9 @@ def _of(bias: float, slope: float, hidden: float, lapse: float, usual: float) ->
 
 
 OF_SPOTS = {
-    "patches": _of(bias=-7.44, slope=4.14, hidden=0.315, lapse=0.0505, usual=0.4431),
-    "rootsift": _of(bias=-7.52, slope=4.20, hidden=0.360, lapse=0.0354, usual=0.2041),
-    "aliked": _of(bias=-6.74, slope=3.11, hidden=0.442, lapse=0.0552, usual=0.8970),
+    "patches": _of(bias=-7.45, slope=4.12, hidden=0.318, lapse=0.0493, usual=0.4431),
+    "rootsift": _of(bias=-7.55, slope=4.20, hidden=0.362, lapse=0.0354, usual=0.2041),
+    "aliked": _of(bias=-6.73, slope=3.07, hidden=0.446, lapse=0.0381, usual=0.8970),
 }
 
 
