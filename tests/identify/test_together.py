@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from resight.identify.answer import Chances, Shortlist, chances
 from resight.identify.calibration import Calibration
 from resight.identify.together import Heard, together
-from resight.match.comparable import Sides
 from resight.types import Labels
 
 SHARE_NEW = 0.2
@@ -34,7 +33,6 @@ def heard(
     refused: dict[int, set[str]] | None = None,
     *,
     one_photo: bool = False,
-    apart: Sides = Sides.APART,
 ) -> list[Heard]:
     never = [frozenset((refused or {}).get(row, set())) for row in range(len(photos))]
     lists, found = zip(*photos, strict=True)
@@ -45,7 +43,7 @@ def heard(
     )
     if one_photo:
         asked = replace(asked, photo=np.full(len(photos), "photo"))
-    return together(lists, found, never, asked, SHARE_NEW, apart)
+    return together(lists, found, never, asked, SHARE_NEW)
 
 
 def first(one: Heard) -> tuple[str, float]:
@@ -70,12 +68,6 @@ def test_another_side_adds_what_it_says() -> None:
 def test_a_second_photo_of_the_same_side_does_not_make_surer() -> None:
     half = thought(a=0.45, b=0.2, c=0.1)
     one, _ = heard([half, half], "xx", ["left", "left"])
-    assert first(one)[1] == pytest.approx(0.45)
-
-
-def test_sides_that_are_compared_with_each_other_are_one_marking() -> None:
-    half = thought(a=0.45, b=0.2, c=0.1)
-    one, _ = heard([half, half], "xx", ["left", "right"], apart=Sides.ANY)
     assert first(one)[1] == pytest.approx(0.45)
 
 

@@ -185,9 +185,7 @@ def _asked(
     else:
         never: list[frozenset[str]] = [frozenset()] * len(lists)
         each = [chances(candidates, calibration) for candidates in lists]
-        heard = together(
-            lists, each, never, replace(query.labels, encounter=query.groups), calibration.share_new, protocol.sides
-        )
+        heard = together(lists, each, never, replace(query.labels, encounter=query.groups), calibration.share_new)
         found = [answered(one.candidates, one.chances, basis(calibration), protocol.costs) for one in heard]
     return Outcomes.of(found, query.labels.individual, set(gallery.labels.individual.tolist()))
 

@@ -94,7 +94,7 @@ def identify(
     asked = labels.take(rows)
     if alone:
         asked = replace(asked, encounter=np.full(len(rows), "", np.str_))
-    heard = together(lists, found, never, asked, calibration.share_new, sides)
+    heard = together(lists, found, never, asked, calibration.share_new)
     known = moments(catalogue, library.annotations) if where_when else None
     means = None if known is None else learn(labels, known)
     said_of = []

@@ -2,9 +2,9 @@
 
 What a photo says of an individual is how many times as probable it has made it. Photos of one side show the same
 marking under the same light, and are wrong together: what they say is averaged. Another side is another marking: what
-the sides say is multiplied, where they are compared apart. A side that is not known may be any, so such a photo is
-averaged with those of each. Where two photos are each for another animal, one of them deceives, or they are not of one
-encounter: then each is answered alone, so that a person sees both names.
+the sides say is multiplied, even where they are compared with each other, for hardly anything agrees then. A side that
+is not known may be any, so such a photo is averaged with those of each. Where two photos are each for another animal,
+one of them deceives, or they are not of one encounter: then each is answered alone, so that a person sees both names.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resight.identify.answer import Chances, Shortlist
-from resight.match.comparable import Sides
 from resight.types import Doubles, Labels, Side, Strings
 
 CONTRADICTS = 0.5  # how probable another name must be
@@ -36,7 +35,6 @@ def together(
     refused: Sequence[frozenset[str]],
     asked: Labels,
     share_new: float,
-    sides: Sides = Sides.APART,
 ) -> list[Heard]:
     """What is thought of each of n photos once all photos of its encounter are heard.
 
@@ -54,7 +52,7 @@ def together(
         several = len(np.unique(asked.photo[rows])) < len(rows)
         if len(rows) == 1 or several or not speaking or len(firsts) > 1:
             continue
-        p, p_new = _pooled(lists, found, _markings(asked.side, speaking, sides), share_new)
+        p, p_new = _pooled(lists, found, _markings(asked.side, speaking), share_new)
         everyone = lists[speaking[0]].everyone
         never = np.isin(everyone, sorted(frozenset().union(*(refused[row] for row in rows))))
         listed = np.isin(everyone, np.concatenate([lists[row].individuals for row in speaking])) & ~never
@@ -71,10 +69,10 @@ def together(
     return heard
 
 
-def _markings(side: Strings, rows: Sequence[int], sides: Sides) -> list[list[int]]:
+def _markings(side: Strings, rows: Sequence[int]) -> list[list[int]]:
     """The photos that show one marking, together: of each side those that are of it, or may be."""
     known = sorted({str(side[row]) for row in rows} - {Side.UNKNOWN})
-    if sides is Sides.ANY or not known:
+    if not known:
         return [list(rows)]
     return [[row for row in rows if side[row] in (one, Side.UNKNOWN)] for one in known]
 
