@@ -121,6 +121,23 @@ def test_photos_of_one_encounter_have_one_answer_unless_each_is_asked_alone(
     assert {one.together for one in alone.answers} == {1}
 
 
+def test_the_other_flank_is_named_by_the_one_that_has_a_name(catalogue: Catalogue, passes: list[list[Record]]) -> None:
+    """Nothing of a right flank is in the catalogue, but the left one of its encounter, seen and named just then."""
+    flank = nothing_to_see(passes[2][0], 1)[0]
+    assert flank.encounter
+    added(catalogue, [replace(flank, identity=None, side=Side.RIGHT)])
+    query = [QUERIES[-1] + 1]
+    (before,) = answers(catalogue, query)
+    assert before.named == 0
+    log.append(catalogue, Assigned((QUERIES[0],), lookup.individual_named(catalogue, "fish-001")), "tester")
+    (after,) = answers(catalogue, query)
+    assert after.named == 1
+    best = after.answer.candidates[0]
+    assert (best.individual, best.annotation) == ("fish-001", QUERIES[0])
+    assert best.p is not None and best.p > 0.85
+    assert not len(after.reasons[0].evidence.query)
+
+
 def test_where_an_animal_was_met_counts_if_it_is_asked_for(
     tmp_path: Path, passes: list[list[Record]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

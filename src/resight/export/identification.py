@@ -18,7 +18,7 @@ from resight.types import Candidate, Rejection
 
 VERSION = 1
 MOST_MATCHES = 40
-COLUMNS = ("path", "annotation", "side", "part", "decision", "individual", "p_new", "together")
+COLUMNS = ("path", "annotation", "side", "part", "decision", "individual", "p_new", "together", "named")
 TOP = 5
 
 
@@ -52,7 +52,7 @@ class CsvWriter:
         """One query."""
         query, said = identified.query, identified.answer
         row: list[object] = [query.path, query.id, query.side.value, query.part, said.verdict.value]
-        row += [said.individual or "", _number(said.p_new), identified.together]
+        row += [said.individual or "", _number(said.p_new), identified.together, identified.named]
         for candidate in said.candidates[:TOP]:
             row += [candidate.individual, _number(candidate.p), f"{candidate.score:.6g}"]
         self._rows.writerow(row + [""] * (len(COLUMNS) + 3 * TOP + 1 - len(row)))
@@ -98,6 +98,7 @@ def _query(identified: Identified) -> dict[str, object]:
         "individual": said.individual,
         "p_new": said.p_new,
         "together": identified.together,
+        "named": identified.named,
         "candidates": [
             _candidate(*each)
             for each in zip(said.candidates, reasons, identified.near or [None] * len(said.candidates), strict=True)

@@ -19,6 +19,7 @@ from resight.identify.library import INDEXES, Library
 from resight.identify.ranking import rank
 from resight.identify.remembered import remember, remembered
 from resight.identify.together import together
+from resight.identify.told import told
 from resight.identify.usual import learned, usual
 from resight.identify.where_when import Near, learn, weighed
 from resight.match.comparable import Sides, comparable
@@ -42,13 +43,15 @@ class Identified:
     """One query, what is said of it, and the reasons for its best candidates, in their order.
 
     The answer's candidates name annotations by their ids in the catalogue. `together` photos of its encounter, itself
-    among them, gave it. `near` is how near each candidate was met before; empty where that was not counted.
+    among them, gave it, and the names of `named` more. `near` is how near each candidate was met before; empty where
+    that was not counted.
     """
 
     query: Catalogued
     answer: Answer
     reasons: tuple[Reason, ...]
     together: int = 1
+    named: int = 0
     near: tuple[Near, ...] = ()
 
 
@@ -78,8 +81,9 @@ def identify(
     """Ask the catalogue who these annotations are; all are scored at once, reasons are found as they are read.
 
     A query's own photo is never its candidate, nor is an individual that somebody has said it is not. Annotations of
-    one encounter are answered together, unless each is to be answered `alone`. With `where_when` it counts how near in
-    place and time an individual was met before, if enough named photos tell what that means.
+    one encounter are answered together, and by the names that others of it have, unless each is to be answered `alone`.
+    With `where_when` it counts how near in place and time an individual was met before, if enough named photos tell
+    what that means.
     """
     rows = library.rows(list(annotations))
     never = _refused(catalogue, library, annotations)
@@ -94,7 +98,7 @@ def identify(
     asked = labels.take(rows)
     if alone:
         asked = replace(asked, encounter=np.full(len(rows), "", np.str_))
-    heard = together(lists, found, never, asked, calibration.share_new)
+    heard = together(lists, found, never, asked, told(asked, labels), calibration.share_new)
     known = moments(catalogue, library.annotations) if where_when else None
     means = None if known is None else learn(labels, known)
     said_of = []
@@ -103,7 +107,7 @@ def identify(
         if known is not None and means is not None:
             one, near = weighed(one, row, labels, known, means)
         said = answered(one.candidates, one.chances, basis(calibration), costs)
-        said_of.append(_Said(said, one.photos, near))
+        said_of.append(_Said(said, one.photos, one.named, near))
     answers = _identified(catalogue, library, annotations, rows, never, said_of, sides)
     return Identification(calibration, answers, means is not None)
 
@@ -112,6 +116,7 @@ def identify(
 class _Said:
     answer: Answer
     photos: int = 1
+    named: int = 0
     near: tuple[Near, ...] = ()
 
 
@@ -127,7 +132,7 @@ def _identified(
     for at, (query, said) in enumerate(zip(catalogued(catalogue, annotations), said_of, strict=True)):
         allowed = _allowed(library, rows[at : at + 1], never[at : at + 1], sides)[0]
         reasons = _reasons(catalogue, library, int(rows[at]), said.answer, allowed)
-        yield Identified(query, _by_id(said.answer, library), reasons, said.photos, said.near)
+        yield Identified(query, _by_id(said.answer, library), reasons, said.photos, said.named, said.near)
 
 
 def calibrated(
