@@ -23,7 +23,7 @@ import numpy as np
 
 from resight.catalogue.shard_file import read, write
 from resight.config import settings
-from resight.evaluate.result import Estimate, Evaluation
+from resight.evaluate.result import Estimate, Figure
 from resight.evaluate.run import Annotations, Protocol, evaluate
 from resight.evaluate.splits import folds
 from resight.evaluate.tables import read_annotations
@@ -112,9 +112,8 @@ def nothing_of(n: int) -> Strings:
     return np.full(n, "", dtype=np.str_)
 
 
-def shown(evaluation: Evaluation, name: str) -> str:
+def shown(figure: Figure) -> str:
     """A figure with its interval."""
-    figure = evaluation.measures[name]
     if not isinstance(figure, Estimate):
         return "–"
     return (
@@ -154,7 +153,7 @@ def main() -> None:
         for sides in one.sides:
             protocol = Protocol(sides, PRESETS["never-ask"])
             evaluation, _ = evaluate(annotations, query, protocol, opened.name, opened.fingerprint)
-            cells = " | ".join(shown(evaluation, name) for name in SHOWN)
+            cells = " | ".join(shown(evaluation.measures[name]) for name in SHOWN)
             print(
                 f"| {one.name} | {one.protocol} | {sides.value} | {evaluation.n_query} | {cells} "
                 f"| {evaluation.seconds_per_query:.3f} |",
