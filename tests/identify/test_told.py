@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from resight.identify.told import Told, told
 from resight.types import Labels
@@ -38,3 +39,20 @@ def test_a_photo_does_not_tell_of_itself() -> None:
     known = labels("AA", "xx", "12")
     assert told(known.take([0]), known) == [Told("A", 1, 1)]
     assert told(known, known) == [None, None]
+
+
+@pytest.mark.parametrize(("names", "linked"), [(20, True), (19, False)])
+def test_a_photo_without_a_name_is_of_the_encounter_that_alone_has_its_label(names: int, linked: bool) -> None:
+    individual = np.array([f"fish {n}" for n in range(names)] + ["", ""])
+    known = replace(
+        Labels.named(individual), encounter=np.array([f"fish {n}/{100 + n}" for n in range(names)] + ["107", "7"])
+    )
+    expected = Told("fish 7", 1, 7) if linked else None
+    assert told(known.take([names, names + 1]), known) == [expected, None]
+
+
+def test_where_each_animal_has_its_own_first_encounter_a_label_tells_nothing() -> None:
+    individual = np.array([f"fish {n // 3}" for n in range(90)] + [""])
+    numbered = [f"fish {n // 3}/{n if n > 5 else n % 3}" for n in range(90)]
+    known = replace(Labels.named(individual), encounter=np.array([*numbered, "40"]))
+    assert told(known.take([90]), known) == [None]
