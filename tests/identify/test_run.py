@@ -128,10 +128,11 @@ def test_the_other_flank_is_named_by_the_one_that_has_a_name(catalogue: Catalogu
     added(catalogue, [replace(flank, identity=None, side=Side.RIGHT)])
     query = [QUERIES[-1] + 1]
     (before,) = answers(catalogue, query)
-    assert before.named == 0
+    assert before.told is None
     log.append(catalogue, Assigned((QUERIES[0],), lookup.individual_named(catalogue, "fish-001")), "tester")
     (after,) = answers(catalogue, query)
-    assert after.named == 1
+    assert after.told is not None
+    assert (after.told.individual, after.told.photos) == ("fish-001", 1)
     best = after.answer.candidates[0]
     assert (best.individual, best.annotation) == ("fish-001", QUERIES[0])
     assert best.p is not None and best.p > 0.85

@@ -171,7 +171,7 @@ def test_the_encounter_has_a_name_already() -> None:
         (one,) = heard([photo], "x", ["right"], named=NAMED)
         assert first(one)[0] == "d" and first(one)[1] > 0.85
         assert one.candidates.best[0] == (40 if "d" in photo[0].individuals else 41)
-        assert one.named == 2
+        assert one.told == NAMED
         assert one.chances.p.sum() + one.chances.p_new <= 1 + 1e-9
 
 
@@ -184,7 +184,7 @@ def test_a_photo_of_another_animal_in_a_named_encounter_is_left_to_a_person() ->
 def test_the_name_of_an_encounter_that_somebody_has_refused_tells_nothing() -> None:
     photo = thought(a=0.5, b=0.2)
     (one,) = heard([photo], "x", ["left"], {0: {"d"}}, named=NAMED)
-    assert one.named == 0 and first(one) == ("a", 0.5)
+    assert one.told is None and first(one) == ("a", 0.5)
 
 
 shares = st.lists(st.floats(0.01, 1), min_size=5, max_size=5)

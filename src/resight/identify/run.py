@@ -19,7 +19,7 @@ from resight.identify.library import INDEXES, Library
 from resight.identify.ranking import rank
 from resight.identify.remembered import remember, remembered
 from resight.identify.together import together
-from resight.identify.told import told
+from resight.identify.told import Told, told
 from resight.identify.usual import learned, usual
 from resight.identify.where_when import Near, learn, weighed
 from resight.match.comparable import Sides, comparable
@@ -43,15 +43,15 @@ class Identified:
     """One query, what is said of it, and the reasons for its best candidates, in their order.
 
     The answer's candidates name annotations by their ids in the catalogue. `together` photos of its encounter, itself
-    among them, gave it, and the names of `named` more. `near` is how near each candidate was met before; empty where
-    that was not counted.
+    among them, gave it, and what others of it that have a name `told`, by its row in the library. `near` is how near
+    each candidate was met before; empty where that was not counted.
     """
 
     query: Catalogued
     answer: Answer
     reasons: tuple[Reason, ...]
     together: int = 1
-    named: int = 0
+    told: Told | None = None
     near: tuple[Near, ...] = ()
 
 
@@ -107,7 +107,7 @@ def identify(
         if known is not None and means is not None:
             one, near = weighed(one, row, labels, known, means)
         said = answered(one.candidates, one.chances, basis(calibration), costs)
-        said_of.append(_Said(said, one.photos, one.named, near))
+        said_of.append(_Said(said, one.photos, one.told, near))
     answers = _identified(catalogue, library, annotations, rows, never, said_of, sides)
     return Identification(calibration, answers, means is not None)
 
@@ -116,7 +116,7 @@ def identify(
 class _Said:
     answer: Answer
     photos: int = 1
-    named: int = 0
+    told: Told | None = None
     near: tuple[Near, ...] = ()
 
 
@@ -132,7 +132,7 @@ def _identified(
     for at, (query, said) in enumerate(zip(catalogued(catalogue, annotations), said_of, strict=True)):
         allowed = _allowed(library, rows[at : at + 1], never[at : at + 1], sides)[0]
         reasons = _reasons(catalogue, library, int(rows[at]), said.answer, allowed)
-        yield Identified(query, _by_id(said.answer, library), reasons, said.photos, said.named, said.near)
+        yield Identified(query, _by_id(said.answer, library), reasons, said.photos, said.told, said.near)
 
 
 def calibrated(

@@ -26,12 +26,12 @@ MISFILED = 0.05  # of an encounter's photos, as many are expected to be of anoth
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One photo's candidates and what is thought of them, how many photos have said so, and how many names."""
+    """One photo's candidates and what is thought of them, how many photos have said so, and what names have told."""
 
     candidates: Shortlist
     chances: Chances
     photos: int = 1
-    named: int = 0
+    told: Told | None = None
 
 
 def together(
@@ -94,7 +94,7 @@ def _one_animal(
         candidates = _shortlist(everyone[best], [photos[place].candidates, *(one.candidates for one in photos)], told)
         candidates = replace(candidates, everyone=everyone, possible=possible)
         chances = Chances(p[place, best], float(p[place, -1]))
-        answers.append(Heard(candidates, chances, len(photos), 0 if told is None else told.photos))
+        answers.append(Heard(candidates, chances, len(photos), told))
     return answers
 
 
