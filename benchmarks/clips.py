@@ -112,7 +112,7 @@ def main() -> None:
         lists, found, share_new = asked(gallery, descriptors, labels, rows, never, before)
         for what, group in groups.items():
             query = replace(labels.take(rows), encounter=group)
-            heard = together(lists, found, [frozenset()] * len(rows), query, [None] * len(rows), share_new)
+            heard = together(lists, found, [frozenset()] * len(rows), query, share_new)
             print(f"| {against} | {what} | {figures(heard, query.individual)} |", flush=True)
 
 

@@ -138,6 +138,8 @@ def main() -> None:
     )
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
+    if given.drawn and not given.most:
+        parser.error("--drawn needs --most: how many photos are to be drawn")
     results = []
     print("| set | protocol | sides | queries | " + " | ".join(SHOWN) + " | s/query |")
     print("|---|---|---|---|" + "---|" * (len(SHOWN) + 1))

@@ -124,16 +124,6 @@ def test_photos_of_a_group_are_answered_together_by_both_their_sides() -> None:
     assert measured(left, replace(asked, groups=asked.labels.encounter)).n_unanswerable == 0
 
 
-def test_the_gallery_names_photos_of_the_same_group_unless_they_are_never_compared() -> None:
-    known, asked = gallery(), seen(NAMES, "autumn")
-    asked = replace(asked, labels=replace(asked.labels, side=np.full(len(asked), "right")))
-    known, asked = (replace(one, groups=one.labels.individual) for one in (known, asked))
-    named = measured(known, asked)
-    assert (value(named, "top1"), named.n_unanswerable) == (1, 0)
-    tagged = measured(replace(known, tags=known.groups), replace(asked, tags=asked.groups))
-    assert (value(tagged, "top1"), tagged.n_unanswerable) == (0, len(asked))
-
-
 def test_equal_tags_are_never_compared() -> None:
     known, asked = gallery(), seen(NAMES, "autumn")
     season = np.array([label.split("/")[1] for label in known.labels.encounter])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ import pytest
 from resight.catalogue.lookup import Catalogued
 from resight.export.identification import MOST_MATCHES, TOP, CsvWriter, JsonWriter, appearing
 from resight.identify.run import Identified, Reason
-from resight.identify.told import Told
 from resight.types import Answer, Box, Candidate, Evidence, Rejection, Side, Verdict
 
 HEADING: dict[str, object] = {
@@ -90,15 +88,6 @@ def test_what_is_said_of_one_query() -> None:
     assert [place["annotation"] for place in places] == [100, 101, 102, 103, 104]
     assert [place["path"] for place in places[2:]] == ["/lake/trout 2.jpg", None, None]
     assert places[3]["matches"] == []
-
-
-def test_whom_others_of_its_encounter_are_named() -> None:
-    told = replace(identified(2), told=Told("trout 1", photos=3, row=8))
-    nobody, somebody = written([identified(2), told], [])["queries"]
-    assert nobody["named"] is None
-    assert somebody["named"] == {"individual": "trout 1", "photos": 3}
-    heading, *rows = table([identified(2), told], [])
-    assert [row[heading.index("named")] for row in rows] == ["", "trout 1"]
 
 
 def test_the_strongest_matches_are_kept() -> None:

@@ -13,7 +13,6 @@ import pytest
 from resight.catalogue.lookup import Catalogued
 from resight.export.query_view import SHOWN, query_view
 from resight.identify.run import Identified, Reason
-from resight.identify.told import Told
 from resight.types import Answer, Box, Candidate, Evidence, Floats, Pixels, Side, Verdict
 
 
@@ -76,8 +75,6 @@ def test_the_caption_says_what_is_known(tmp_path: Path) -> None:
     assert view.caption == "annotation 1 · left side · fin · Bay/3 · 2024-05-14"
     assert view.candidates[0].caption == "annotation 1 · a.png"
     assert len(view.candidates[0].evidence) == 0
-    told = query_view(replace(asked(annotation(path), annotation(path), nothing), told=Told("Anna", photos=2, row=0)))
-    assert told.caption.endswith("named Anna by 2 other photos of its encounter")
 
 
 def test_a_photo_that_has_gone_leaves_a_grey_picture_and_says_so(tmp_path: Path) -> None:

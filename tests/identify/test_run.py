@@ -23,7 +23,7 @@ from resight.match.comparable import Sides
 from resight.media.table import read_table
 from resight.method import open_method
 from resight.simulate import write_heads
-from resight.types import Place, Record, Side, Verdict
+from resight.types import Box, Place, Record, Side, Verdict
 from resight.work.add import add
 from resight.work.processes import in_this_process
 
@@ -121,22 +121,16 @@ def test_photos_of_one_encounter_have_one_answer_unless_each_is_asked_alone(
     assert {one.together for one in alone.answers} == {1}
 
 
-def test_the_other_flank_is_named_by_the_one_that_has_a_name(catalogue: Catalogue, passes: list[list[Record]]) -> None:
-    """Nothing of a right flank is in the catalogue, but the left one of its encounter, seen and named just then."""
-    flank = nothing_to_see(passes[2][0], 1)[0]
-    assert flank.encounter
-    added(catalogue, [replace(flank, identity=None, side=Side.RIGHT)])
-    query = [QUERIES[-1] + 1]
-    (before,) = answers(catalogue, query)
-    assert before.told is None
-    log.append(catalogue, Assigned((QUERIES[0],), lookup.individual_named(catalogue, "fish-001")), "tester")
-    (after,) = answers(catalogue, query)
-    assert after.told is not None
-    assert (after.told.individual, after.told.photos) == ("fish-001", 1)
-    best = after.answer.candidates[0]
-    assert (best.individual, best.annotation) == ("fish-001", QUERIES[0])
-    assert best.p is not None and best.p > 0.85
-    assert not len(after.reasons[0].evidence.query)
+def test_an_encounter_with_two_animals_in_one_photo_is_answered_alone_though_one_has_a_name(
+    catalogue: Catalogue, passes: list[list[Record]]
+) -> None:
+    clear = passes[2][0]
+    blank = nothing_to_see(clear, 1)[0]
+    halves = [replace(clear, box=Box(x, 0, 40, 40), mask=None) for x in (0, 40)]
+    added(catalogue, [replace(one, identity=None, encounter="two swim by") for one in (*halves, blank)])
+    one, *queries = (annotation.id for annotation in lookup.catalogued(catalogue) if annotation.id > QUERIES[-1])
+    log.append(catalogue, Assigned((one,), lookup.individual_named(catalogue, "fish-002")), "tester")
+    assert {one.together for one in answers(catalogue, queries)} == {1}
 
 
 def test_where_an_animal_was_met_counts_if_it_is_asked_for(

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from resight.identify.answer import Chances, Shortlist, chances
 from resight.identify.calibration import Calibration
 from resight.identify.together import Heard, together
-from resight.identify.told import Told
 from resight.types import Labels
 
 SHARE_NEW = 0.2
@@ -34,7 +33,6 @@ def heard(
     refused: dict[int, set[str]] | None = None,
     *,
     one_photo: bool = False,
-    named: Told | None = None,
 ) -> list[Heard]:
     never = [frozenset((refused or {}).get(row, set())) for row in range(len(photos))]
     lists, found = zip(*photos, strict=True)
@@ -45,7 +43,7 @@ def heard(
     )
     if one_photo:
         asked = replace(asked, photo=np.full(len(photos), "photo"))
-    return together(lists, found, never, asked, [named] * len(photos), SHARE_NEW)
+    return together(lists, found, never, asked, SHARE_NEW)
 
 
 def first(one: Heard) -> tuple[str, float]:
@@ -163,28 +161,32 @@ def test_a_photo_with_nothing_to_compare_takes_the_others_word() -> None:
     assert one.candidates.scores.tolist() == [0, 0]
 
 
-NAMED = Told("d", photos=2, row=41)
+def test_photos_that_say_nothing_count_for_no_side() -> None:
+    photo = thought(a=0.6, b=0.2)
+    alone = heard([photo, thought()], "xx", ["unknown", "left"])[0]
+    more = heard([photo, thought(), thought(), thought()], "xxxx", ["unknown", "left", "right", "up"])[0]
+    assert first(alone) == first(more)
+    assert first(more)[1] == pytest.approx(0.6)
 
 
-def test_the_encounter_has_a_name_already() -> None:
-    for photo in (thought(a=0.3, b=0.3), thought(d=0.4, b=0.1), thought()):
-        (one,) = heard([photo], "x", ["right"], named=NAMED)
-        assert first(one)[0] == "d" and first(one)[1] > 0.85
-        assert one.candidates.best[0] == (40 if "d" in photo[0].individuals else 41)
-        assert one.told == NAMED
-        assert one.chances.p.sum() + one.chances.p_new <= 1 + 1e-9
+def test_many_photos_of_unknown_side_are_not_many_markings() -> None:
+    flat, half = thought(a=0.2, b=0.2, c=0.2, d=0.2), thought(a=0.6, b=0.1)
+    sides = ["left", "right", *["unknown"] * 10]
+    assert first(heard([flat, flat, *[half] * 10], "x" * 12, sides)[0])[1] < 0.6
 
 
-def test_a_photo_of_another_animal_in_a_named_encounter_is_left_to_a_person() -> None:
-    (one,) = heard([thought(a=0.95, b=0.01, c=0.01, d=0.01)], "x", ["left"], named=NAMED)
-    assert set(one.candidates.individuals[:2]) == {"a", "d"}
-    assert first(one)[1] < 0.75
+def test_who_could_not_be_compared_is_as_a_new_animal_is() -> None:
+    """d has photos of the left alone. The right photo is sure of a: that speaks against d, as against a new animal."""
+    left = thought(a=0.01, b=0.01, c=0.01, d=0.95)
+    right = thought(a=0.95, b=0.01, c=0.02)
+    for one in heard([left, right], "xx", ["left", "right"]):
+        assert set(one.candidates.individuals[:2]) == {"a", "d"}
+        assert first(one)[1] < 0.8
 
 
-def test_the_name_of_an_encounter_that_somebody_has_refused_tells_nothing() -> None:
-    photo = thought(a=0.5, b=0.2)
-    (one,) = heard([photo], "x", ["left"], {0: {"d"}}, named=NAMED)
-    assert one.told is None and first(one) == ("a", 0.5)
+def test_both_names_stand_on_lists_of_one() -> None:
+    for one in heard([thought(a=0.9), thought(b=0.9)], "xx", ["left", "right"]):
+        assert set(one.candidates.individuals) == {"a", "b"}
 
 
 shares = st.lists(st.floats(0.01, 1), min_size=5, max_size=5)

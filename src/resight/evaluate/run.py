@@ -31,7 +31,6 @@ from resight.identify.decide import Costs
 from resight.identify.experience import encounters_of_each, experience
 from resight.identify.ranking import rank
 from resight.identify.together import together
-from resight.identify.told import Told, told
 from resight.identify.usual import learned, usual
 from resight.match.comparable import Sides, comparable
 from resight.match.open import matcher_for
@@ -48,8 +47,7 @@ class Annotations:
 
     `tags` (n,) hold the column of `--exclude-same`: a query is never compared with a gallery annotation of the
     same tag; '' is like nothing. Without such a column all are ''. `groups` (n,) hold the column of `--together`:
-    photos of one group show one animal: queries are answered together, and by the names that the gallery's have; '' is
-    alone.
+    queries of one group show one animal, and are answered together; '' is alone.
     """
 
     labels: Labels
@@ -187,8 +185,7 @@ def _asked(
     else:
         never: list[frozenset[str]] = [frozenset()] * len(lists)
         each = [chances(candidates, calibration) for candidates in lists]
-        asked = replace(query.labels, encounter=query.groups)
-        heard = together(lists, each, never, asked, _named(query, gallery), calibration.share_new)
+        heard = together(lists, each, never, replace(query.labels, encounter=query.groups), calibration.share_new)
         found = [answered(one.candidates, one.chances, basis(calibration), protocol.costs) for one in heard]
     return Outcomes.of(found, query.labels.individual, set(gallery.labels.individual.tolist()))
 
@@ -220,19 +217,8 @@ def _own(query: Annotations, gallery: Annotations, allowed: Bools) -> Bools:
     """Whether any photo of a query's own individual may be compared with it, (q,)."""
     same = query.labels.individual[:, None] == gallery.labels.individual[None]
     own = (same & allowed).any(axis=1)
-    names = zip(_named(query, gallery), query.labels.individual, strict=True)
-    own |= np.array([one is not None and one.individual == name for one, name in names])
     # What another photo of its group can be compared with, it can be named by.
     return np.asarray(own | np.isin(query.groups, np.unique(query.groups[own & (query.groups != "")])), dtype=np.bool_)
-
-
-def _named(query: Annotations, gallery: Annotations) -> list[Told | None]:
-    """What photos of its group in the gallery tell of each query, but for those that it is never compared with."""
-    found = told(replace(query.labels, encounter=query.groups), replace(gallery.labels, encounter=gallery.groups))
-    return [
-        None if one is None or (tag != "" and tag == gallery.tags[one.row]) else one
-        for one, tag in zip(found, query.tags, strict=True)
-    ]
 
 
 def _ranked(outcomes: Outcomes, own: Bools) -> Outcomes:

@@ -13,13 +13,12 @@ from typing import TextIO
 import numpy as np
 
 from resight.identify.run import Identified, Reason
-from resight.identify.told import Told
 from resight.identify.where_when import Near
 from resight.types import Candidate, Rejection
 
 VERSION = 1
 MOST_MATCHES = 40
-COLUMNS = ("path", "annotation", "side", "part", "decision", "individual", "p_new", "together", "named")
+COLUMNS = ("path", "annotation", "side", "part", "decision", "individual", "p_new", "together")
 TOP = 5
 
 
@@ -54,7 +53,6 @@ class CsvWriter:
         query, said = identified.query, identified.answer
         row: list[object] = [query.path, query.id, query.side.value, query.part, said.verdict.value]
         row += [said.individual or "", _number(said.p_new), identified.together]
-        row += [identified.told.individual if identified.told else ""]
         for candidate in said.candidates[:TOP]:
             row += [candidate.individual, _number(candidate.p), f"{candidate.score:.6g}"]
         self._rows.writerow(row + [""] * (len(COLUMNS) + 3 * TOP + 1 - len(row)))
@@ -100,16 +98,11 @@ def _query(identified: Identified) -> dict[str, object]:
         "individual": said.individual,
         "p_new": said.p_new,
         "together": identified.together,
-        "named": _told(identified.told),
         "candidates": [
             _candidate(*each)
             for each in zip(said.candidates, reasons, identified.near or [None] * len(said.candidates), strict=True)
         ],
     }
-
-
-def _told(told: Told | None) -> dict[str, object] | None:
-    return None if told is None else {"individual": told.individual, "photos": told.photos}
 
 
 def _candidate(candidate: Candidate, reason: Reason | None, near: Near | None) -> dict[str, object]:

@@ -28,9 +28,6 @@ def query_view(identified: Identified) -> QueryView:
     caption = caption.removesuffix(f"{SEPARATOR}{query.path.name}")  # the report shows the path beside it
     if identified.together > 1:
         caption += f"{SEPARATOR}answered with {counted(identified.together - 1, 'other photo')} of its encounter"
-    if identified.told:
-        named = identified.told
-        caption += f"{SEPARATOR}named {named.individual} by {counted(named.photos, 'other photo')} of its encounter"
     pairs = zip(identified.answer.candidates, identified.reasons, strict=False)
     near = [SEPARATOR + near_words(one) for one in identified.near] or [""] * len(identified.answer.candidates)
     candidates = tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,11 +20,10 @@ from resight.identify.library import INDEXES, Library
 from resight.identify.ranking import rank
 from resight.identify.remembered import remember, remembered
 from resight.identify.together import together
-from resight.identify.told import Told, told
 from resight.identify.usual import learned, usual
 from resight.identify.where_when import Near, learn, weighed
 from resight.match.comparable import Sides, comparable
-from resight.types import Answer, Bools, Evidence, Ints
+from resight.types import Answer, Bools, Evidence, Ints, Labels, Strings
 
 BATCH = 32
 EXPLAINED = 3
@@ -43,15 +43,13 @@ class Identified:
     """One query, what is said of it, and the reasons for its best candidates, in their order.
 
     The answer's candidates name annotations by their ids in the catalogue. `together` photos of its encounter, itself
-    among them, gave it, and what others of it that have a name `told`, by its row in the library. `near` is how near
-    each candidate was met before; empty where that was not counted.
+    among them, gave it. `near` is how near each candidate was met before; empty where that was not counted.
     """
 
     query: Catalogued
     answer: Answer
     reasons: tuple[Reason, ...]
     together: int = 1
-    told: Told | None = None
     near: tuple[Near, ...] = ()
 
 
@@ -81,9 +79,8 @@ def identify(
     """Ask the catalogue who these annotations are; all are scored at once, reasons are found as they are read.
 
     A query's own photo is never its candidate, nor is an individual that somebody has said it is not. Annotations of
-    one encounter are answered together, and by the names that others of it have, unless each is to be answered `alone`.
-    With `where_when` it counts how near in place and time an individual was met before, if enough named photos tell
-    what that means.
+    one encounter are answered together, unless each is to be answered `alone`. With `where_when` it counts how near in
+    place and time an individual was met before, if enough named photos tell what that means.
     """
     rows = library.rows(list(annotations))
     never = _refused(catalogue, library, annotations)
@@ -96,9 +93,8 @@ def identify(
     labels = library.labels
     found = [chances(candidates, calibration) for candidates in lists]
     asked = labels.take(rows)
-    if alone:
-        asked = replace(asked, encounter=np.full(len(rows), "", np.str_))
-    heard = together(lists, found, never, asked, told(asked, labels), calibration.share_new)
+    encounter = np.full(len(rows), "", np.str_) if alone else _of_one_animal(asked.encounter, labels)
+    heard = together(lists, found, never, replace(asked, encounter=encounter), calibration.share_new)
     known = moments(catalogue, library.annotations) if where_when else None
     means = None if known is None else learn(labels, known)
     said_of = []
@@ -107,7 +103,7 @@ def identify(
         if known is not None and means is not None:
             one, near = weighed(one, row, labels, known, means)
         said = answered(one.candidates, one.chances, basis(calibration), costs)
-        said_of.append(_Said(said, one.photos, one.told, near))
+        said_of.append(_Said(said, one.photos, near))
     answers = _identified(catalogue, library, annotations, rows, never, said_of, sides)
     return Identification(calibration, answers, means is not None)
 
@@ -116,8 +112,15 @@ def identify(
 class _Said:
     answer: Answer
     photos: int = 1
-    told: Told | None = None
     near: tuple[Near, ...] = ()
+
+
+def _of_one_animal(encounters: Strings, labels: Labels) -> Strings:
+    """These encounters, '' where a photo of one shows two animals, whether they are asked about or not."""
+    theirs = np.isin(labels.encounter, encounters[encounters != ""])
+    seen = Counter(zip(labels.encounter[theirs].tolist(), labels.photo[theirs].tolist(), strict=True))
+    several = sorted({encounter for (encounter, _), times in seen.items() if times > 1})
+    return np.where(np.isin(encounters, several), "", encounters)
 
 
 def _identified(
@@ -132,7 +135,7 @@ def _identified(
     for at, (query, said) in enumerate(zip(catalogued(catalogue, annotations), said_of, strict=True)):
         allowed = _allowed(library, rows[at : at + 1], never[at : at + 1], sides)[0]
         reasons = _reasons(catalogue, library, int(rows[at]), said.answer, allowed)
-        yield Identified(query, _by_id(said.answer, library), reasons, said.photos, said.told, said.near)
+        yield Identified(query, _by_id(said.answer, library), reasons, said.photos, said.near)
 
 
 def calibrated(

@@ -1,13 +1,14 @@
 """Photos of one encounter show one animal, so they are answered together.
 
-What a photo says of an individual is how many times as probable it has made it. Photos of one side show the same
+What a photo says of an individual is how many times as probable it has made it; of one that it could not be compared
+with, as much as of a new animal, which has no photo to be compared with either. Photos of one side show the same
 marking under the same light, and are wrong together: what they say is averaged, for a new animal that looks like a
 known one does so in all of them. Another side is another marking: what the sides say is multiplied, even where they are
-compared with each other, for hardly anything agrees then. A side that is not known may be any, so such a photo is
-shared out among them. Where other photos of the encounter have a name already, they tell who it is.
+compared with each other, for hardly anything agrees then. A side that is not known may be any, so all photos of unknown
+side together count as one, shared out among the sides.
 
 But a photo may have got into the wrong encounter, or deceive. How well it goes with the others tells how probable that
-is, and so much of its answer is its own: then neither name is sure, and a person sees both.
+is, and so much of its answer is its own: then neither name is as sure as before, and a person sees both.
 """
 
 from __future__ import annotations
@@ -18,20 +19,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resight.identify.answer import Chances, Shortlist
-from resight.identify.told import Told
+from resight.identify.calibration import DEEPEST
 from resight.types import Bools, Doubles, Labels, Side, Strings
 
-MISFILED = 0.05  # of an encounter's photos, as many are expected to be of another animal
+MISFILED = 0.05  # the share of an encounter's photos that is expected to be of another animal
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One photo's candidates and what is thought of them, how many photos have said so, and what names have told."""
+    """One photo's candidates and what is thought of them, and how many photos have said so."""
 
     candidates: Shortlist
     chances: Chances
     photos: int = 1
-    told: Told | None = None
 
 
 def together(
@@ -39,107 +39,94 @@ def together(
     found: Sequence[Chances],
     refused: Sequence[frozenset[str]],
     asked: Labels,
-    named: Sequence[Told | None],
     share_new: float,
 ) -> list[Heard]:
     """What is thought of each of n photos once all photos of its encounter are heard.
 
     `asked` (n,) tells the encounter of each, '' where there is none, its side, and its photo: an encounter with two
     animals in one photo is not one animal, and its photos are answered alone. `refused` are the individuals that
-    somebody has said each photo does not show: then no photo of the encounter does. `named` is what photos of its
-    encounter that have a name tell of each. `share_new` is what was thought of a new animal before. A photo keeps its
-    own best photo of each candidate, and has that of another of the encounter, with a score of 0, where it could not be
-    compared itself.
+    somebody has said each photo does not show: then no photo of the encounter does. `share_new` is what was thought of
+    a new animal before. A photo keeps its own best photo of each candidate, and has that of another of the encounter,
+    with a score of 0, where it could not be compared itself.
     """
     heard = [Heard(*one) for one in zip(lists, found, strict=True)]
     for encounter in np.unique(asked.encounter[asked.encounter != ""]):
         rows: list[int] = np.flatnonzero(asked.encounter == encounter).tolist()
-        if len(np.unique(asked.photo[rows])) == len(rows):
+        if 1 < len(rows) == len(np.unique(asked.photo[rows])):
             never = frozenset[str]().union(*(refused[row] for row in rows))
-            one_animal = _one_animal([heard[row] for row in rows], asked.side[rows], never, named[rows[0]], share_new)
+            one_animal = _one_animal([heard[row] for row in rows], asked.side[rows], never, share_new)
             for row, one in zip(rows, one_animal, strict=True):
                 heard[row] = one
     return heard
 
 
-def _one_animal(
-    photos: Sequence[Heard], side: Strings, never: frozenset[str], told: Told | None, share_new: float
-) -> Sequence[Heard]:
-    """The photos of one encounter (m,), each with what it says, once they have heard each other."""
+def _one_animal(photos: Sequence[Heard], side: Strings, never: frozenset[str], share_new: float) -> Sequence[Heard]:
+    """The photos of one encounter (m,), once they have heard each other."""
     everyone = photos[0].candidates.everyone
-    can = ~np.isin(everyone, sorted(never))
-    whose = can & (everyone == ("" if told is None else told.individual))
-    if told is None or not whose.any():
-        told = None
-        if len(photos) == 1:
-            return photos
-    listed = whose | can & np.isin(everyone, [name for one in photos for name in one.candidates.individuals.tolist()])
+    may_be = ~np.isin(everyone, sorted(never))
+    names = [name for one in photos for name in one.candidates.individuals.tolist()]
+    listed = may_be & np.isin(everyone, names)
     if not listed.any():
         return photos
-    possible = can & np.logical_or.reduce([whose, *(one.candidates.possible for one in photos)])
+    possible = may_be & np.logical_or.reduce([one.candidates.possible for one in photos])
     before = _before(possible, share_new)
     alone, said = np.tile(before, (len(photos), 1)), np.zeros((len(photos), len(before)))
-    for place, one in enumerate(photos):
-        if len(one.candidates.individuals):
-            alone[place] = _everyone(one.candidates, one.chances)
-            said[place] = _said(alone[place], _before(one.candidates.possible, share_new))
-    of_all, of_others = _pooled(said, side, before) if told is None else _known(whose, len(photos))
-    p = _mixed(np.where(before > 0, alone, 0), said, of_all, of_others)
+    speak = np.array([len(one.candidates.individuals) > 0 for one in photos])
+    for place in np.flatnonzero(speak).tolist():
+        one = photos[place]
+        alone[place] = _everyone(one.candidates, one.chances)
+        said[place] = _said(alone[place], _before(one.candidates.possible, share_new))
+    p = _mixed(np.where(before > 0, alone, 0), said, side, speak, before)
 
-    most = max(1, *(len(one.candidates.individuals) for one in photos))
+    most = max(DEEPEST, *(len(one.candidates.individuals) for one in photos))
     answers = []
     for place in range(len(photos)):
         order = np.argsort(-p[place, :-1], kind="stable")
         best = order[listed[order]][:most]
-        candidates = _shortlist(everyone[best], [photos[place].candidates, *(one.candidates for one in photos)], told)
+        candidates = _shortlist(everyone[best], [photos[place].candidates, *(one.candidates for one in photos)])
         candidates = replace(candidates, everyone=everyone, possible=possible)
-        chances = Chances(p[place, best], float(p[place, -1]))
-        answers.append(Heard(candidates, chances, len(photos), told))
+        answers.append(Heard(candidates, Chances(p[place, best], float(p[place, -1])), len(photos)))
     return answers
 
 
-def _known(whose: Bools, many: int) -> tuple[Doubles, Doubles]:
-    """As `_pooled`, where it is known whose the encounter is, (n,)."""
-    p = np.append(whose, False).astype(np.float64)
-    return p, np.tile(p, (many, 1))
+def _mixed(alone: Doubles, said: Doubles, side: Strings, speak: Bools, before: Doubles) -> Doubles:
+    """P of every individual, and at the end of a new animal, by each photo that has heard the others, (m, n + 1).
 
-
-def _pooled(said: Doubles, side: Strings, before: Doubles) -> tuple[Doubles, Doubles]:
-    """P of every individual and of a new animal by all photos (n + 1,), and by all but each of them (m, n + 1).
-
-    What the photos have `said` is (m, n + 1), their `side` (m,), and `before` (n + 1,) is 0 for whom it cannot be. A
-    photo that says nothing does not count.
+    It is that of all photos, weighed by how probable it is that the photo is of their animal, and else its own.
     """
-    weights = _markings(side) * said.any(axis=1)
-    sums, counts = weights @ said, weights.sum(axis=1, keepdims=True)
-    without = [
-        _after(sums - weights[:, photo, None] * one, counts - weights[:, photo, None], before)
-        for photo, one in enumerate(said)
-    ]
-    return _after(sums, counts, before), np.array(without)
+    of_all = _pooled(said[speak], side[speak], before)
+    mixed = np.empty_like(alone)
+    for photo, own in enumerate(alone / alone.sum(axis=1, keepdims=True)):
+        others = speak & (np.arange(len(side)) != photo)
+        fits = np.exp(said[photo])
+        theirs = (1 - MISFILED) * float(_pooled(said[others], side[others], before) @ fits)
+        anothers = MISFILED * float(before @ fits)
+        mixed[photo] = (theirs * of_all + anothers * own) / (theirs + anothers)
+    return mixed
 
 
-def _mixed(alone: Doubles, said: Doubles, of_all: Doubles, of_others: Doubles) -> Doubles:
-    """The chances by each photo (m, n + 1): those of all so far as it is of their animal, and else its own."""
-    agreeing = (1 - MISFILED) * (of_others * np.exp(said)).sum(axis=1, keepdims=True)
-    of_theirs = agreeing / (agreeing + MISFILED)
-    return np.asarray(of_theirs * of_all + (1 - of_theirs) * alone / alone.sum(axis=1, keepdims=True))
+def _pooled(said: Doubles, side: Strings, before: Doubles) -> Doubles:
+    """P of every individual, and at the end of a new animal, after these photos have spoken, (n + 1,).
+
+    What the m photos have `said` is (m, n + 1), their `side` (m,), and `before` (n + 1,) is 0 for whom it cannot be.
+    """
+    with np.errstate(divide="ignore"):
+        total = np.log(before)
+    if len(said):
+        weights = _markings(side)
+        total = total + (weights @ said / weights.sum(axis=1, keepdims=True)).sum(axis=0)
+    chances = np.exp(total - total.max())
+    return np.asarray(chances / chances.sum())
 
 
 def _markings(side: Strings) -> Doubles:
-    """How much each photo shows of each marking, (markings, m)."""
-    known = sorted(set(side.tolist()) - {Side.UNKNOWN})
-    if not known:
+    """How much each photo counts for each marking, (markings, m)."""
+    unknown = side == Side.UNKNOWN
+    known = np.unique(side[~unknown])
+    if not len(known):
         return np.ones((1, len(side)))
-    return np.where(side == Side.UNKNOWN, 1 / len(known), np.array(known)[:, None] == side)
-
-
-def _after(sums: Doubles, counts: Doubles, before: Doubles) -> Doubles:
-    """P of every individual and of a new animal, (n + 1,), after so many photos of each marking have said so much."""
-    with np.errstate(divide="ignore"):
-        total = np.log(before) + (sums / np.maximum(counts, 1e-9)).sum(axis=0)
-    chances = np.exp(total - total.max())
-    return np.asarray(chances / chances.sum())
+    each = 1 / (len(known) * max(1, int(unknown.sum())))
+    return np.where(unknown, each, known[:, None] == side)
 
 
 def _before(possible: Bools, share_new: float) -> Doubles:
@@ -157,16 +144,14 @@ def _everyone(candidates: Shortlist, found: Chances) -> Doubles:
 
 
 def _said(alone: Doubles, before: Doubles) -> Doubles:
-    """The logarithm of how many times as probable a photo has made everybody, (n + 1,).
-
-    Of individuals that could not be compared nothing is said.
-    """
-    return np.log(np.divide(alone, before, out=np.ones_like(before), where=before > 0))
+    """The logarithm of how many times as probable a photo has made everybody, (n + 1,)."""
+    as_new = np.full_like(before, alone[-1] / before[-1])
+    return np.asarray(np.log(np.divide(alone, before, out=as_new, where=before > 0)))
 
 
-def _shortlist(names: Strings, lists: Sequence[Shortlist], told: Told | None) -> Shortlist:
-    """The individuals as candidates of the first photo; what its list lacks, it has of the others', or was told."""
-    scores, best = np.zeros(len(names), np.float32), np.full(len(names), -1 if told is None else told.row, np.int64)
+def _shortlist(names: Strings, lists: Sequence[Shortlist]) -> Shortlist:
+    """The individuals as candidates of the first of these photos; what it lacks, it has of the others."""
+    scores, best = np.zeros(len(names), np.float32), np.full(len(names), -1, np.int64)
     missing = set(names.tolist())
     for place, candidates in enumerate(lists):
         where = {name: number for number, name in enumerate(candidates.individuals.tolist()) if name in missing}

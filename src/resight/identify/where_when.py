@@ -99,7 +99,7 @@ def weighed(
         best=candidates.best[order],
     )
     found = Chances(p[order] / total, heard.chances.p_new / total)
-    return replace(heard, candidates=again, chances=found), tuple(near[place] for place in order.tolist())
+    return Heard(again, found, heard.photos), tuple(near[place] for place in order.tolist())
 
 
 def _times(own: Doubles, others: Doubles) -> Doubles:
