@@ -203,3 +203,8 @@ def test_chances_stay_chances(drawn: list[tuple[list[float], str]]) -> None:
         assert one.chances.p.sum() + one.chances.p_new == pytest.approx(1)
         assert (np.diff(one.chances.p) <= 1e-12).all()
         assert sorted(set(one.candidates.individuals)) == sorted(one.candidates.individuals)
+
+
+def test_where_no_photo_could_be_compared_nothing_changes() -> None:
+    for one in heard([thought(), thought()], "xx", ["left", "right"]):
+        assert one.photos == 1 and not len(one.candidates.individuals)
