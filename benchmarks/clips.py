@@ -4,10 +4,11 @@
 
 A clip shows one fish in 18 frames of three cameras. All frames of a seeded sample of clips are asked about among all
 photos, once without those of their own clip, and once without those of their own camera too, for frames of other clips
-by the same camera are alike in light and angle. What scores mean is learned under the same rule, from photos of other
-clips. Every frame is answered: alone, with the other frames of its clip by its camera, and with all of its clip. The
-share of frames whose first name is right, with a 95% interval by a bootstrap over the 24 fish; how far the probability
-of that name is off; and the share of frames left to a person at one wrong name in a hundred given without one.
+by the same camera are alike in light and angle. What scores mean is learned under the same rule, each lesson asked
+without its own clip. Every frame is answered: alone, with the other frames of its clip by its camera, and with all of
+its clip. The share of frames whose first name is right, with a 95% interval by a bootstrap over the 24 fish; how far
+the probability of that name is off; and the share of frames left to a person at one wrong name in a hundred given
+without one.
 """
 
 from __future__ import annotations

@@ -4,10 +4,11 @@
 
 Every photo is asked about in turn. What is never compared with it: photos of its own encounter (nyaladata), of its
 own clip (fs48), of its own fold of five (liondata), and the photo itself (humpback100). Known against new is measured
-in a second pass with a seeded third of the individuals taken out of the gallery; calibration never sees the query's
-encounter. With `--drawn` the sample is taken out of the gallery instead, and asked about all that is left, its own
-encounters too: easier, and how data sets of the field are mostly split. The method is the one that the set chooses for
-itself, unless one is named. Descriptors are kept in a cache folder between runs, and timed when they are made.
+in a second pass with a seeded third of the individuals taken out of the gallery; each lesson of the calibration is
+asked without its own encounter. With `--drawn` the sample is taken out of the gallery instead, and asked about all that
+is left, its own encounters too: easier, and how data sets of the field are mostly split. The method is the one that the
+set chooses for itself, unless one is named. Descriptors are kept in a cache folder between runs, and timed when they
+are made.
 """
 
 from __future__ import annotations

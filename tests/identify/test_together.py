@@ -50,6 +50,27 @@ def first(one: Heard) -> tuple[str, float]:
     return str(one.candidates.individuals[0]), float(one.chances.p[0])
 
 
+def test_two_of_one_side_are_not_overruled_by_a_surer_one_of_the_other() -> None:
+    """Of 100 animals two left photos are for one, at 95%, and a right one for another, at 99.9%: a person is asked."""
+    everyone = np.array([f"animal {row:03}" for row in range(100)])
+
+    def sure(of: int, p: float) -> tuple[Shortlist, Chances]:
+        order = np.r_[of, np.delete(np.arange(100), of)]
+        chances = np.where(order == of, p, (1 - p) / 100)
+        found = Shortlist(everyone[order], chances.astype(np.float32), order, everyone, np.ones(100, bool))
+        return found, Chances(chances, (1 - p) / 100)
+
+    left, _, right = heard([sure(1, 0.95), sure(1, 0.95), sure(2, 0.999)], "xxx", ["left", "left", "right"])
+    for one in (left, right):
+        assert set(one.candidates.individuals[:2]) == {"animal 001", "animal 002"}
+    assert first(left)[1] < 0.75
+
+
+def test_who_was_refused_for_one_photo_is_no_candidate_of_a_photo_with_nobody_else() -> None:
+    for one in heard([thought(b=0.9), thought(a=0.9)], "xx", ["left", "right"], {0: {"a"}, 1: {"b"}}):
+        assert not len(one.candidates.individuals)
+
+
 def test_two_animals_in_one_photo_are_answered_alone() -> None:
     photos = [thought(a=0.45, b=0.2), thought(a=0.4, b=0.3)]
     one, other = heard(photos, "xx", ["left", "right"], one_photo=True)

@@ -8,9 +8,8 @@ from tests.browser import browsing
 from tests.web.served import Served
 
 from resight.catalogue import folder, log, proposals
-from resight.catalogue.decisions import Assigned, Corrected, Decision, NewIndividual, Opinion, Rejected, Undone
+from resight.catalogue.decisions import Assigned, Decision, NewIndividual, Opinion, Rejected, Undone
 from resight.catalogue.lookup import catalogued, individual_named
-from resight.catalogue.store import encounter_ids
 from resight.types import Basis
 
 
@@ -109,22 +108,6 @@ def test_an_undo_is_of_the_answer_on_the_screen(served: Served) -> None:
     assert [type(one) for one in made] == [Assigned, Undone]
     with folder.open(served.folder) as catalogue:
         assert catalogued(catalogue, [first])[0].name == "fish-005"
-
-
-def test_it_says_where_the_candidate_was_named_in_the_same_encounter(served: Served) -> None:
-    with browsing(f"{served.address}/review") as page:
-        expect(page.locator(".moved img")).to_have_count(2)
-        expect(page.get_by_text("same encounter", exact=True)).to_have_count(0)
-        first, best = (
-            int((one.get_attribute("src") or "").split("/annotations/")[1].split("/")[0])
-            for one in page.locator(".moved img").all()
-        )
-        with folder.open(served.folder) as catalogue:
-            met = catalogued(catalogue, [best])[0].encounter
-            with catalogue.writing() as session:
-                log.append_all(session, [Corrected(first, encounter=encounter_ids(session, {met: best})[met])], "Carl")
-        page.reload()
-        expect(page.get_by_text("same encounter", exact=True)).to_be_visible()
 
 
 def test_no_slip_of_a_finger_writes_a_decision(served: Served) -> None:

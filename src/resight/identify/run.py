@@ -93,7 +93,7 @@ def identify(
     labels = library.labels
     found = [chances(candidates, calibration) for candidates in lists]
     asked = labels.take(rows)
-    encounter = np.full(len(rows), "", np.str_) if alone else _of_one_animal(asked.encounter, labels)
+    encounter = np.full(len(rows), "", np.str_) if alone else _of_one_animal(asked, labels)
     heard = together(lists, found, never, replace(asked, encounter=encounter), calibration.share_new)
     known = moments(catalogue, library.annotations) if where_when else None
     means = None if known is None else learn(labels, known)
@@ -115,12 +115,12 @@ class _Said:
     near: tuple[Near, ...] = ()
 
 
-def _of_one_animal(encounters: Strings, labels: Labels) -> Strings:
-    """These encounters, '' where a photo of one shows two animals, whether they are asked about or not."""
-    theirs = np.isin(labels.encounter, encounters[encounters != ""])
+def _of_one_animal(asked: Labels, labels: Labels) -> Strings:
+    """The encounters of these, '' where a photo of them has two annotations of it, both asked about or not."""
+    theirs = np.isin(labels.encounter, asked.encounter[asked.encounter != ""]) & np.isin(labels.photo, asked.photo)
     seen = Counter(zip(labels.encounter[theirs].tolist(), labels.photo[theirs].tolist(), strict=True))
     several = sorted({encounter for (encounter, _), times in seen.items() if times > 1})
-    return np.where(np.isin(encounters, several), "", encounters)
+    return np.where(np.isin(asked.encounter, several), "", asked.encounter)
 
 
 def _identified(

@@ -4,11 +4,12 @@ What a photo says of an individual is how many times as probable it has made it;
 with, as much as of a new animal, which has no photo to be compared with either. Photos of one side show the same
 marking under the same light, and are wrong together: what they say is averaged, for a new animal that looks like a
 known one does so in all of them. Another side is another marking: what the sides say is multiplied, even where they are
-compared with each other, for hardly anything agrees then. A side that is not known may be any, so all photos of unknown
-side together count as one, shared out among the sides.
+compared with each other, for hardly anything agrees then. A side that is not known may be any, so beside known ones all
+photos of unknown side together count as one, shared out among the sides.
 
 But a photo may have got into the wrong encounter, or deceive. How well it goes with the others tells how probable that
-is, and so much of its answer is its own: then neither name is as sure as before, and a person sees both.
+is, and so much of its answer is its own: of a photo that is sure of somebody whom the others hold for unlikely, a
+person sees both names.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ MISFILED = 0.05  # the share of an encounter's photos that is expected to be of 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One photo's candidates and what is thought of them, and how many photos have said so."""
+    """One photo's candidates and what is thought of them, and how many photos were asked together."""
 
     candidates: Shortlist
     chances: Chances
@@ -44,10 +45,10 @@ def together(
     """What is thought of each of n photos once all photos of its encounter are heard.
 
     `asked` (n,) tells the encounter of each, '' where there is none, its side, and its photo: an encounter with two
-    animals in one photo is not one animal, and its photos are answered alone. `refused` are the individuals that
+    annotations in one photo may be two animals, and its photos are answered alone. `refused` are the individuals that
     somebody has said each photo does not show: then no photo of the encounter does. `share_new` is what was thought of
     a new animal before. A photo keeps its own best photo of each candidate, and has that of another of the encounter,
-    with a score of 0, where it could not be compared itself.
+    with a score of 0, where it was not compared itself, or does not list the candidate.
     """
     heard = [Heard(*one) for one in zip(lists, found, strict=True)]
     for encounter in np.unique(asked.encounter[asked.encounter != ""]):
@@ -67,7 +68,7 @@ def _one_animal(photos: Sequence[Heard], side: Strings, never: frozenset[str], s
     names = [name for one in photos for name in one.candidates.individuals.tolist()]
     listed = may_be & np.isin(everyone, names)
     if not listed.any():
-        return photos
+        return [_nobody(one) for one in photos]
     possible = may_be & np.logical_or.reduce([one.candidates.possible for one in photos])
     before = _before(possible, share_new)
     alone, said = np.tile(before, (len(photos), 1)), np.zeros((len(photos), len(before)))
@@ -89,6 +90,22 @@ def _one_animal(photos: Sequence[Heard], side: Strings, never: frozenset[str], s
     return answers
 
 
+def _nobody(photo: Heard) -> Heard:
+    """The photo without any of its candidates, for all of them were refused."""
+    none = slice(0, 0)
+    candidates = photo.candidates
+    return Heard(
+        replace(
+            candidates,
+            individuals=candidates.individuals[none],
+            scores=candidates.scores[none],
+            best=candidates.best[none],
+            possible=np.zeros_like(candidates.possible),
+        ),
+        Chances(photo.chances.p[none], 1.0),
+    )
+
+
 def _mixed(alone: Doubles, said: Doubles, side: Strings, speak: Bools, before: Doubles) -> Doubles:
     """P of every individual, and at the end of a new animal, by each photo that has heard the others, (m, n + 1).
 
@@ -99,7 +116,10 @@ def _mixed(alone: Doubles, said: Doubles, side: Strings, speak: Bools, before: D
     for photo, own in enumerate(alone / alone.sum(axis=1, keepdims=True)):
         others = speak & (np.arange(len(side)) != photo)
         fits = np.exp(said[photo])
-        theirs = (1 - MISFILED) * float(_pooled(said[others], side[others], before) @ fits)
+        by_others = float(_pooled(said[others], side[others], before) @ fits)
+        # What the others hold for unlikely may fit well, but it is not what all of them then answer.
+        by_all = float(np.exp(of_all @ said[photo]))
+        theirs = (1 - MISFILED) * min(by_others, by_all)
         anothers = MISFILED * float(before @ fits)
         mixed[photo] = (theirs * of_all + anothers * own) / (theirs + anothers)
     return mixed

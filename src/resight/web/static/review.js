@@ -61,7 +61,6 @@ export default {
     question() { return this.queue[0]; },
     choice() { return this.question?.choices[this.at]; },
     other() { return this.choice?.photos[this.photo]; },
-    met() { return Boolean(this.other?.encounter) && this.other.encounter === this.question.query.encounter; },
     many() { return this.together ? this.question?.together.length ?? 1 : 1; },
     total() { return this.waiting ? Object.values(this.waiting).reduce((a, b) => a + b, 0) : 0; },
     joined() { return this.spots ? this.matches.slice(0, LINES) : []; },
@@ -420,7 +419,6 @@ export default {
           <b>{{ choice.name }}</b> <span class="likely">{{ choice.words }}</span>
           <span v-if="question.basis === 'usual'" class="tag" title="Usual chances of other animals: too few of yours have names to learn from.">learned from others</span>
           <span class="tag" v-if="choice.photos.length > 1">photo {{ photo + 1 }} of {{ choice.photos.length }} <kbd>↑</kbd> <kbd>↓</kbd></span>
-          <span v-if="met" class="tag" title="Photos of one encounter show one animal, and this one has a name.">same encounter</span>
           <span v-if="masked && other && !other.mask" class="tag">no mask</span>
           <span v-if="heat && !matches.length" class="tag">no matched spots</span>
           <span class="quiet under" v-if="other">{{ under(other) }}</span>
