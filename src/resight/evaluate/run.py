@@ -93,8 +93,8 @@ def evaluate(
 
     Ranking and verification use the gallery as it is. The open-set measures and the calibration error need
     queries of animals that the gallery lacks: where there are none, a seeded third of the individuals is taken
-    out of the gallery and the queries are asked again. Calibration is learned from the gallery alone, leaving
-    encounters out, and never sees a query.
+    out of the gallery and the queries are asked again. Calibration is learned from the gallery alone, each of
+    its photos asked without its own encounter; of queries it sees only those that the gallery holds itself.
     """
     tell = progress or _silently
     matcher = matcher or matcher_for(gallery.descriptors)
